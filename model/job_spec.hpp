@@ -1,0 +1,107 @@
+// What a scenario says about the training job. Plain structs with the defaults of the format;
+// checked by the loader before anything runs.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/ids.hpp"
+
+namespace psgrid {
+
+enum class LearnerType { kLogisticRegression, kSoftmaxRegression, kPerceptron, kNone };
+
+struct LearnerSpec {
+  LearnerType type = LearnerType::kLogisticRegression;
+  double l2 = 0;                      // adds l2/2 * |weights|^2 to the loss (biases excluded)
+  std::vector<std::uint32_t> hidden;  // perceptron: units of each hidden layer
+  std::uint64_t parameters = 0;       // none: number of float32 parameters
+};
+
+enum class DataFormat { kLibsvm, kIdx, kCsv };
+enum class Transform { kNone, kLog1p, kStandardize, kMaxAbs };
+
+struct DataSpec {
+  std::string file;    // absolute, or relative to the working directory once resolved
+  std::string labels;  // idx: the file of labels
+  DataFormat format = DataFormat::kLibsvm;
+  double test_fraction = 0.2;            // of the rows, drawn by the seed; unused with test_file
+  std::string test_file, test_labels;    // held-out data in files of its own
+  Transform transform = Transform::kNone;
+  std::uint32_t features = 0;            // 0: as many as the data have
+  std::int32_t label_column = -1;        // csv: column of the label, negative counts from the end
+};
+
+enum class OptimizerType { kSgd, kMomentum, kAdagrad, kAdam, kProximal };
+
+struct OptimizerSpec {
+  OptimizerType type = OptimizerType::kSgd;
+  double learning_rate = 0.1;  // step of one full round: one gradient of every worker
+  double momentum = 0.9;
+  double beta1 = 0.9, beta2 = 0.999;  // adam
+  double epsilon = 1e-8;              // adagrad, adam
+  double l1 = 0, l2 = 0;              // proximal: soft threshold and shrinkage
+};
+
+// How long a worker computes per iteration. Exactly one of the three is set.
+struct ComputeSpec {
+  bool automatic = true;                    // the learner's own count of operations
+  std::optional<double> flops_per_example;  // divided by the host's speed
+  std::optional<Duration> seconds;          // per iteration, on a host of nominal speed
+};
+
+struct StopSpec {
+  std::optional<std::uint32_t> iterations;  // of each worker
+  std::optional<double> target_loss;        // held-out loss
+  std::optional<Duration> time;             // virtual (or real, on sockets) time
+};
+
+struct JobSpec {
+  LearnerSpec learner;
+  std::optional<DataSpec> data;  // absent for learner "none"
+  std::uint32_t batch = 32;      // examples of a mini-batch of one worker
+  OptimizerSpec optimizer;
+  ComputeSpec compute;
+  StopSpec stop;
+  double evaluate_every = 1;  // iterations (mean over workers) between evaluations
+};
+
+enum class ConsistencyModel { kBsp, kSsp, kBoundedDelay, kAsync };
+
+struct ConsistencySpec {
+  ConsistencyModel model = ConsistencyModel::kBsp;
+  std::uint32_t staleness = 0;  // ssp
+  std::uint32_t delay = 0;      // bounded_delay
+  bool cache = false;           // ssp: workers read fresh-enough rows from a cache of their own
+};
+
+enum class PartitionType { kRing, kRange };
+
+struct PartitionSpec {
+  PartitionType type = PartitionType::kRing;
+  std::uint32_t virtual_nodes = 64;  // of each server, ring only
+};
+
+// Work of a server beyond moving bytes; divided by its host's speed.
+struct CostSpec {
+  double apply_flops_per_value = 2;  // one push: per value applied
+  double serve_flops_per_value = 1;  // one pull: per value read
+  double message_flops = 0;          // per message handled
+};
+
+// Retry of requests that got no answer.
+struct RetrySpec {
+  Duration timeout{0};      // of the first try; 0: never (nothing is lost without faults)
+  double backoff = 2;       // factor from try to try
+  Duration timeout_max{60};
+};
+
+struct ClientSpec {
+  std::uint32_t outstanding_pushes = 4;  // clocks whose pushes may be unacknowledged at once
+  RetrySpec retry;
+};
+
+}  // namespace psgrid
