@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "model/ids.hpp"
@@ -81,30 +82,42 @@ struct GroupSpec {
   std::optional<std::uint32_t> cores;
   std::optional<double> bandwidth;
   std::optional<double> latency;  // of the host's own link, one way, in place of the network's half
-  std::optional<std::string> host;               // all of them on one host of this name
-  std::optional<std::uint32_t> nodes_per_host;   // packed in order, so many to a host
+  std::optional<std::string> host;              // all of them on one host of this name
+  std::optional<std::uint32_t> nodes_per_host;  // packed in order, so many to a host
 };
 
 enum class StragglerModel {
-  kPersistent, kExponential, kShiftedExponential, kPareto, kWeibull, kUniform, kTwoPoint, kBursts,
-  kPeriodic, kTrace
+  kPersistent,
+  kExponential,
+  kShiftedExponential,
+  kPareto,
+  kWeibull,
+  kUniform,
+  kTwoPoint,
+  kBursts,
+  kPeriodic,
+  kTrace
 };
 
 // A factor on compute time, drawn per iteration (or read off a timeline); see sim/stragglers.
 struct StragglerSpec {
   NodeSelector nodes;
   StragglerModel model = StragglerModel::kPersistent;
-  double factor = 1;                // persistent, two_point, bursts, periodic: while slow
-  double rate = 1;                  // exponential, shifted_exponential
-  double alpha = 2, minimum = 1;    // pareto
-  double shape = 1, scale = 1;      // weibull
-  double min = 1, max = 1;          // uniform
-  double probability = 0;           // two_point
-  double mean_on = 0, mean_off = 0; // bursts: mean seconds slow and not slow (exponential)
+  double factor = 1;                 // persistent, two_point, bursts, periodic: while slow
+  double rate = 1;                   // exponential, shifted_exponential
+  double alpha = 2, minimum = 1;     // pareto
+  double shape = 1, scale = 1;       // weibull
+  double min = 1, max = 1;           // uniform
+  double probability = 0;            // two_point
+  double mean_on = 0, mean_off = 0;  // bursts: mean seconds slow and not slow (exponential)
   double period = 0, duration = 0, phase = 0;  // periodic: slow for `duration` of each `period`
-  std::string trace_file;           // trace: CSV time,node,factor
-  struct TracePoint { double time; NodeId node; double factor; };
-  std::vector<TracePoint> trace;    // the file's rows, once loaded, by time
+  std::string trace_file;                      // trace: CSV time,node,factor
+  struct TracePoint {
+    double time;
+    NodeId node;
+    double factor;
+  };
+  std::vector<TracePoint> trace;  // the file's rows, once loaded, by time
 };
 
 struct ClusterSpec {

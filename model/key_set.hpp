@@ -4,9 +4,12 @@
 // ranges costs nothing per key, in memory or on the wire.
 #pragma once
 
+#include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "model/ids.hpp"
@@ -41,8 +44,8 @@ class KeySet {
 
   // Whether the set is held as ranges (true for the empty set); see as_ranges and as_list.
   bool is_ranges() const { return !rep_ || rep_->keys.empty(); }
-  std::span<const KeyRange> as_ranges() const;
-  std::span<const Key> as_list() const;
+  std::span<const KeyRange> as_ranges() const;  // requires is_ranges()
+  std::span<const Key> as_list() const;         // requires !is_ranges() or the empty set
 
   // Calls f(begin, count) for every run of consecutive keys, in rising order.
   template <class F>

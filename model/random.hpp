@@ -5,7 +5,9 @@
 // used anywhere: their results differ between libraries.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "model/ids.hpp"
@@ -14,22 +16,25 @@ namespace psgrid {
 
 // What a stream is for. Values are part of the replay contract: append, never reorder.
 enum class Purpose : std::uint16_t {
-  kBatches = 1,      // order of the training examples at a worker
-  kInitialValues,    // parameters before the first update
-  kStraggler,        // factor of an iteration's duration; the sub-stream is the model's index
-  kDataSplit,        // which examples are held out, and their order
-  kSlicing,          // order in which a client visits servers
-  kRetry,            // jitter of a retry's back-off
-  kLink,             // fate of a message on a link
-  kSynthetic,        // generated data sets
+  kBatches = 1,    // order of the training examples at a worker
+  kInitialValues,  // parameters before the first update
+  kStraggler,      // factor of an iteration's duration; the sub-stream is the model's index
+  kDataSplit,      // which examples are held out, and their order
+  kSlicing,        // order in which a client visits servers
+  kRetry,          // jitter of a retry's back-off
+  kLink,           // fate of a message on a link
+  kSynthetic,      // generated data sets
   kTest,
 };
 
 class RandomStream {
  public:
+  // Numbers in a stream. No two streams of a seed overlap.
+  static constexpr std::uint64_t kLength = std::uint64_t{1} << 49;
+
   RandomStream(std::uint64_t seed, NodeId node, Purpose purpose, std::uint32_t substream = 0);
 
-  // The n-th 64 random bits of the stream; does not move it.
+  // The n-th 64 random bits of the stream, n < kLength; does not move it.
   std::uint64_t bits_at(std::uint64_t n) const;
 
   // The n-th number of the stream in (0, 1), never 0 or 1; does not move it.
@@ -56,9 +61,12 @@ class RandomStream {
   std::uint64_t position() const { return next_; }
 
  private:
-  std::uint64_t seed_;
-  std::uint64_t identity_;
+  // Philox: the key is the seed (mixed), the counter is the stream's identity and n.
+  std::uint64_t key_;
   std::uint64_t next_ = 0;
+  std::uint32_t rank_;
+  std::uint32_t substream_;
+  std::uint16_t role_and_purpose_;
 };
 
 }  // namespace psgrid
