@@ -6,10 +6,7 @@
 namespace psgrid {
 
 PeriodicStraggler::PeriodicStraggler(const StragglerSpec& spec)
-    : factor_(spec.factor),
-      period_(spec.period),
-      duration_(spec.duration),
-      phase_(spec.phase) {}
+    : factor_(spec.factor), period_(spec.period), duration_(spec.duration), phase_(spec.phase) {}
 
 double PeriodicStraggler::factor(NodeId, std::uint64_t, Time at) const {
   return at.seconds < spell_at(at.seconds).end ? factor_ : 1;

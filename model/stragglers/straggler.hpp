@@ -43,7 +43,6 @@ class StragglerDraws {
 };
 
 // The model that `spec` describes; requires settings that the loader has checked.
-std::unique_ptr<Straggler> make_straggler(const StragglerSpec& spec,
-                                                     StragglerDraws draws);
+std::unique_ptr<Straggler> make_straggler(const StragglerSpec& spec, StragglerDraws draws);
 
 }  // namespace psgrid
