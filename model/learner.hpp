@@ -21,7 +21,7 @@ namespace psgrid {
 
 // How the rows of a table start.
 struct InitialValues {
-  double scale = 0;  // values uniform in [-scale, scale], drawn per (seed, table, key); 0: zeros
+  double scale = 0;  // values uniform in [-scale, scale], see initial_row; 0: zeros
 };
 
 // One parameter table: keys 0, ..., keys - 1, each with a row of `width` float32.
@@ -37,7 +37,7 @@ struct Table {
 // values = the derivative of the mini-batch's mean loss (plus regularisation) at those weights.
 struct Gradient {
   std::vector<Section> sections;
-  double loss = 0;  // mean loss of the mini-batch at the pulled weights
+  double loss = 0;  // mean loss of the mini-batch at the pulled weights, without regularisation
 };
 
 // Quality of a model on held-out data.

@@ -1,0 +1,27 @@
+#include "model/learner.hpp"
+
+#include "model/check.hpp"
+#include "model/learners/logistic_regression.hpp"
+#include "model/learners/none.hpp"
+#include "model/learners/perceptron.hpp"
+#include "model/learners/softmax_regression.hpp"
+
+namespace psgrid {
+
+std::unique_ptr<Learner> make_learner(const LearnerSpec& spec, const Dataset* data) {
+  if (spec.type == LearnerType::kNone) return std::make_unique<NoLearner>(spec);
+  PSGRID_CHECK(data != nullptr, "data for a learner that learns");
+  switch (spec.type) {
+    case LearnerType::kLogisticRegression:
+      return std::make_unique<LogisticRegression>(spec, *data);
+    case LearnerType::kSoftmaxRegression:
+      return std::make_unique<SoftmaxRegression>(spec, *data);
+    case LearnerType::kPerceptron:
+      return std::make_unique<Perceptron>(spec, *data);
+    case LearnerType::kNone:
+      break;
+  }
+  PSGRID_CHECK(false, "a learner type that exists");
+}
+
+}  // namespace psgrid
