@@ -1,0 +1,148 @@
+#include "analysis/summary.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include <nlohmann/json.hpp>
+
+namespace psgrid::analysis {
+namespace {
+
+using nlohmann::json;
+
+double per(double sum, double count) { return count > 0 ? sum / count : 0; }
+
+template <class T>
+json or_null(const std::optional<T>& value) {
+  return value ? json(*value) : json(nullptr);
+}
+
+json or_null(const std::string& text) { return text.empty() ? json(nullptr) : json(text); }
+
+std::optional<double> load_skew(const RunData& run) {
+  double sum = 0, max = 0, servers = 0;
+  for (const NodeRow& node : run.nodes) {
+    if (node.node.role != Role::kServer) continue;
+    const double bytes = static_cast<double>(node.bytes_sent + node.bytes_received);
+    sum += bytes;
+    max = std::max(max, bytes);
+    ++servers;
+  }
+  if (sum == 0) return {};
+  return max / (sum / servers);
+}
+
+void count_faults(const RunData& run, Summary& summary) {
+  double crashed_at_s = -1;  // of the first crash that no failover has answered yet
+  for (const EventRow& event : run.events) {
+    if (is_fault(event)) ++summary.faults;
+    if (event.event == "crash" && crashed_at_s < 0) crashed_at_s = event.time_s;
+    if (event.event != "failover") continue;
+    ++summary.failovers;
+    if (crashed_at_s < 0) continue;
+    const double recovery_s = event.time_s - crashed_at_s;
+    summary.recovery_s_max = std::max(summary.recovery_s_max.value_or(0), recovery_s);
+    crashed_at_s = -1;
+  }
+}
+
+}  // namespace
+
+bool is_fault(const EventRow& event) {
+  static constexpr std::array<std::string_view, 9> names = {
+      "crash", "restart", "pause", "resume", "slow", "set_link", "link", "partition", "kill"};
+  return std::find(names.begin(), names.end(), event.event) != names.end();
+}
+
+Summary summarize(const RunData& run) {
+  Summary summary;
+  const auto iterations = static_cast<double>(run.worker_iterations);
+  summary.iterations = per(iterations, run.header.workers);
+  summary.iteration_s_mean = per(run.time.total(), iterations);
+  summary.iterations_per_s = per(iterations, run.virtual_time_s);
+  if (!run.convergence.empty()) {
+    summary.final_loss = run.convergence.back().loss;
+    if (!run.header.metric_name.empty()) summary.final_metric = run.convergence.back().metric;
+  }
+  for (const ConvergenceRow& row : run.convergence) {
+    if (!run.header.target_loss || !(row.loss <= *run.header.target_loss)) continue;
+    summary.time_to_target_s = row.time_s;
+    summary.iterations_to_target = row.iteration;
+    break;
+  }
+  for (const NodeRow& node : run.nodes) {
+    summary.messages += node.messages_sent;
+    summary.bytes_on_wire += node.bytes_sent;
+  }
+  summary.server_load_skew = load_skew(run);
+  count_faults(run, summary);
+  return summary;
+}
+
+std::string summary_json(const RunData& run) {
+  const Summary summary = summarize(run);
+  const RunHeader& header = run.header;
+  const double workers = header.workers;
+  const json object = {
+      {"format", "psgrid-run-1"},
+      {"scenario", header.scenario},
+      {"variant", or_null(header.variant)},
+      {"seed", header.seed},
+      {"backend", header.backend},
+      {"consistency", header.consistency},
+      {"workers", header.workers},
+      {"servers", header.servers},
+      {"managers", header.managers},
+      {"network", header.network},
+      {"stragglers", or_null(header.stragglers)},
+      {"learner", header.learner},
+      {"optimizer", header.optimizer},
+      {"data", or_null(header.data)},
+      {"batch", header.batch},
+      {"metric_name", or_null(header.metric_name)},
+      {"target_loss", or_null(header.target_loss)},
+
+      {"status", status_name(run.status)},
+      {"failure", or_null(run.failure)},
+      {"stop_reason", run.stop ? json(stop_reason_name(*run.stop)) : json(nullptr)},
+      {"virtual_time_s", run.virtual_time_s},
+      {"worker_iterations", run.worker_iterations},
+      {"iterations", summary.iterations},
+      {"iterations_min", run.iterations_min},
+      {"iterations_max", run.iterations_max},
+      {"iterations_per_s", summary.iterations_per_s},
+      {"iteration_s_mean", summary.iteration_s_mean},
+      {"examples", run.examples},
+      {"compute_s", run.time.compute_s},
+      {"wait_s", run.time.wait_s},
+      {"pull_s", run.time.pull_s},
+      {"push_s", run.time.push_s},
+      {"compute_s_mean", per(run.time.compute_s, workers)},
+      {"wait_s_mean", per(run.time.wait_s, workers)},
+      {"pull_s_mean", per(run.time.pull_s, workers)},
+      {"push_s_mean", per(run.time.push_s, workers)},
+      {"final_loss", or_null(summary.final_loss)},
+      {"final_metric", or_null(summary.final_metric)},
+      {"time_to_target_s", or_null(summary.time_to_target_s)},
+      {"iterations_to_target", or_null(summary.iterations_to_target)},
+      {"messages", summary.messages},
+      {"bytes_on_wire", summary.bytes_on_wire},
+      {"server_load_skew", or_null(summary.server_load_skew)},
+      {"gradients_applied", run.staleness.count()},
+      {"mean_staleness", run.staleness.mean()},
+      {"max_staleness", run.staleness.max()},
+      {"sum_staleness", run.staleness.sum()},
+      {"mean_staleness_updates", run.staleness_updates.mean()},
+      {"max_staleness_updates", run.staleness_updates.max()},
+      {"sum_staleness_updates", run.staleness_updates.sum()},
+      {"faults", summary.faults},
+      {"failovers", summary.failovers},
+      {"recovery_s_max", or_null(summary.recovery_s_max)},
+      {"iterations_dropped", run.iterations_dropped},
+      {"events_dropped", run.events_dropped},
+  };
+  return object.dump(2) + "\n";
+}
+
+}  // namespace psgrid::analysis
