@@ -1,6 +1,8 @@
 // What differs between SimGrid 3.32 and 4.1, in one place: how platforms are put together.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,6 +19,15 @@ using simgrid::kernel::routing::NetPoint;
 struct GatewayZone {
   s4u::NetZone* zone = nullptr;
   NetPoint* gateway = nullptr;
+};
+
+// Makes the zone for one leaf of a torus or fat tree.
+using LeafMaker = std::function<GatewayZone(s4u::NetZone* fabric, unsigned long leaf)>;
+
+// Links of a torus or fat tree, all alike and full duplex.
+struct FabricLinks {
+  double bandwidth = 0;  // bytes per second, each direction
+  double latency = 0;    // seconds
 };
 
 #if SIMGRID_VERSION >= 40000
@@ -64,6 +75,30 @@ inline void route(s4u::NetZone* full, const GatewayZone& from, const GatewayZone
   full->add_route(from.zone, to.zone, links, false);
 }
 
+// Sealed, with all leaves made, and outermost.
+inline s4u::NetZone* filled(s4u::NetZone* fabric, const LeafMaker& make_leaf) {
+  fabric->set_netzone_cb([&make_leaf](s4u::NetZone* zone, const std::vector<unsigned long>&,
+                                      unsigned long leaf) { return make_leaf(zone, leaf).zone; });
+  return fabric->seal();
+}
+inline s4u::NetZone* add_torus(const std::string& name,
+                               const std::vector<std::uint32_t>& dimensions, FabricLinks links,
+                               const LeafMaker& make_leaf) {
+  return filled(parent_or_root(nullptr)->add_netzone_torus(
+                    name, {dimensions.begin(), dimensions.end()}, links.bandwidth, links.latency,
+                    s4u::Link::SharingPolicy::SPLITDUPLEX),
+                make_leaf);
+}
+inline s4u::NetZone* add_fat_tree(const std::string& name, const std::vector<std::uint32_t>& down,
+                                  const std::vector<std::uint32_t>& up,
+                                  const std::vector<std::uint32_t>& parallel, FabricLinks links,
+                                  const LeafMaker& make_leaf) {
+  return filled(parent_or_root(nullptr)->add_netzone_fatTree(
+                    name, static_cast<unsigned>(down.size()), down, up, parallel, links.bandwidth,
+                    links.latency, s4u::Link::SharingPolicy::SPLITDUPLEX),
+                make_leaf);
+}
+
 #else
 
 inline s4u::NetZone* adopted(s4u::NetZone* zone, s4u::NetZone* parent) {
@@ -107,6 +142,33 @@ inline void route(s4u::NetZone* full, const GatewayZone& from, const GatewayZone
                   const std::vector<s4u::LinkInRoute>& links) {
   full->add_route(from.zone->get_netpoint(), to.zone->get_netpoint(), from.gateway, to.gateway,
                   links, false);
+}
+
+// Sealed, with all leaves made, and outermost.
+inline s4u::ClusterCallbacks leaves(const LeafMaker& make_leaf) {
+  return s4u::ClusterCallbacks(
+      [&make_leaf](s4u::NetZone* zone, const std::vector<unsigned long>&, unsigned long leaf) {
+        const GatewayZone made = make_leaf(zone, leaf);
+        return std::make_pair(made.zone->get_netpoint(), made.gateway);
+      });
+}
+inline s4u::NetZone* add_torus(const std::string& name,
+                               const std::vector<std::uint32_t>& dimensions, FabricLinks links,
+                               const LeafMaker& make_leaf) {
+  return s4u::create_torus_zone(name, nullptr, {dimensions.begin(), dimensions.end()},
+                                leaves(make_leaf), links.bandwidth, links.latency,
+                                s4u::Link::SharingPolicy::SPLITDUPLEX)
+      ->seal();
+}
+inline s4u::NetZone* add_fat_tree(const std::string& name, const std::vector<std::uint32_t>& down,
+                                  const std::vector<std::uint32_t>& up,
+                                  const std::vector<std::uint32_t>& parallel, FabricLinks links,
+                                  const LeafMaker& make_leaf) {
+  const auto levels = static_cast<unsigned>(down.size());
+  return s4u::create_fatTree_zone(name, nullptr, {levels, down, up, parallel}, leaves(make_leaf),
+                                  links.bandwidth, links.latency,
+                                  s4u::Link::SharingPolicy::SPLITDUPLEX)
+      ->seal();
 }
 
 #endif

@@ -39,6 +39,7 @@ HostLayout::HostLayout(const ClusterSpec& cluster) {
     if (is_new) hosts_.push_back(plan_for(node, hardware, std::move(name)));
     HostPlan& host = hosts_[entry->second.value];
     host.nodes += 1;
+    host.workers_only = host.workers_only && node.role == Role::kWorker;
     host_of_.push_back(entry->second);
     const std::string differing = difference(host, hardware);
     if (!differing.empty() && errors_.size() < 10)
@@ -46,6 +47,22 @@ HostLayout::HostLayout(const ClusterSpec& cluster) {
                                         to_string(node) + " share the host \"" + host.name +
                                         "\" but differ in " + differing});
   }
+}
+
+void HostLayout::take_from_file(const ClusterSpec& cluster, HostIndex index, double flops,
+                                std::uint32_t cores) {
+  HostPlan& host = hosts_[index.value];
+  bool sets_flops = false;
+  bool sets_cores = false;
+  for (const GroupSpec& group : cluster.groups) {
+    if (!selects(group.nodes, host.first_node)) continue;
+    sets_flops = sets_flops || group.flops.has_value();
+    sets_cores = sets_cores || group.cores.has_value();
+  }
+  if (!sets_flops) host.flops = flops;
+  if (!sets_cores) host.cores = cores;
+  host.bandwidth = 0;
+  host.latency = 0;
 }
 
 }  // namespace psgrid::sim

@@ -23,7 +23,8 @@ struct HostPlan {
   std::string name;  // the scenario's name for it, or its only node's: "worker[3]"
   NodeId first_node;
   std::uint32_t nodes = 0;
-  double flops = 0;  // per second and core
+  bool workers_only = true;  // no server or manager on it
+  double flops = 0;          // per second and core
   std::uint32_t cores = 1;
   double bandwidth = 0;  // bytes per second, each direction of its own link
   double latency = 0;    // seconds, one way, of its own link
@@ -48,6 +49,10 @@ class HostLayout {
 
   // `node` is a place in the order of node_index().
   HostIndex host_of(std::uint32_t node) const { return host_of_[node]; }
+
+  // The hardware that a platform file gives a host, where no group sets it.
+  void take_from_file(const ClusterSpec& cluster, HostIndex host, double flops,
+                      std::uint32_t cores);
 
   // Nodes that share a host but ask for different hardware.
   const std::vector<PlatformError>& errors() const { return errors_; }
