@@ -59,7 +59,8 @@ struct Incarnation {
   auto operator<=>(const Incarnation&) const = default;
 };
 
-// Number of a request on the channel from one client to one server, from 1, without gaps.
+// Number of a worker's pushes, from 1 without gaps, the same at every server that has a part of the
+// push; likewise of its pulls.
 struct RequestId {
   std::uint64_t value = 0;
   auto operator<=>(const RequestId&) const = default;

@@ -1,0 +1,282 @@
+#include "model/client.hpp"
+
+#include <algorithm>
+
+#include "model/check.hpp"
+
+namespace psgrid {
+
+namespace {
+
+template <class Requests>
+auto find_number(Requests& requests, RequestId number) {
+  return std::find_if(requests.begin(), requests.end(),
+                      [&](const auto& entry) { return entry.requests.number == number; });
+}
+
+// The rows of a slice, cut out of the rows of the whole.
+Values cut(const Values& whole, std::uint32_t width, const Slice& slice) {
+  if (whole.is_phantom()) return Values::phantom(slice.keys.size() * width);
+  std::vector<float> values;
+  values.reserve(slice.keys.size() * width);
+  for (const Slice::Rows& rows : slice.rows) {
+    const float* from = whole.data().data() + rows.first * width;
+    values.insert(values.end(), from, from + rows.count * width);
+  }
+  return Values(std::move(values));
+}
+
+}  // namespace
+
+bool Client::Unanswered::answered_by(std::uint32_t server) {
+  if (!messages[server]) return false;
+  messages[server] = nullptr;
+  --remaining;
+  return true;
+}
+
+Client::Client(std::shared_ptr<const Job> job, NodeId self, Context& context)
+    : job_(std::move(job)),
+      self_(self),
+      context_(context),
+      retry_jitter_(context.random(Purpose::kRetry)) {
+  if (!job_->consistency->caches()) return;
+  std::vector<std::uint32_t> widths;
+  for (const Table& table : job_->tables) widths.push_back(table.width);
+  cache_.emplace(std::move(widths), static_cast<float>(job_->spec.job.optimizer.learning_rate) /
+                                        static_cast<float>(job_->spec.cluster.workers));
+}
+
+void Client::start(ViewPtr view) {
+  view_ = std::move(view);
+  last_read_.resize(view_->servers());
+}
+
+std::uint32_t Client::position_of(NodeId server) const {
+  const auto& servers = view_->description().servers;
+  const auto place = std::lower_bound(servers.begin(), servers.end(), server.rank);
+  PSGRID_CHECK(place != servers.end() && *place == server.rank, "a server of the view");
+  return static_cast<std::uint32_t>(place - servers.begin());
+}
+
+// --- pull -------------------------------------------------------------------------------------
+
+RequestId Client::pull(Clock iteration, std::vector<KeySet> keys) {
+  PSGRID_CHECK(started(), "a view before the first pull");
+  Pulling& pulling = pulling_.emplace_back();
+  pulling.requests.number = {++pulls_};
+  pulling.iteration = iteration;
+  pulling.wanted = keys;
+  pulling.weights.slowest = {~0u};
+  pulling.weights.read = last_read_;
+  if (cache_) {
+    const Clock required = job_->consistency->required(iteration);
+    bool all_cached = true;
+    for (std::size_t table = 0; table < keys.size(); ++table) {
+      keys[table] = cache_->missing(job_->tables[table].id, keys[table], required);
+      all_cached &= keys[table].empty() && !pulling.wanted[table].empty();
+    }
+    if (all_cached) {
+      complete(pulling);
+      return pulling.requests.number;
+    }
+  }
+  request_rows(pulling, std::move(keys));
+  return pulling.requests.number;
+}
+
+void Client::request_rows(Pulling& pulling, std::vector<KeySet> keys) {
+  const std::uint32_t servers = view_->servers();
+  std::vector<std::vector<Section>> parts(servers);
+  for (std::size_t table = 0; table < keys.size(); ++table) {
+    const Namespace id = job_->tables[table].id;
+    pulling.slices.push_back(view_->ring(id).slice(keys[table]));
+    for (const Slice& slice : *pulling.slices.back())
+      parts[slice.server].push_back({id, slice.keys, {}});
+    pulling.values.emplace_back();
+    if (!job_->timing_only)
+      pulling.values.back().resize(keys[table].size() * job_->tables[table].width);
+  }
+  pulling.keys = std::move(keys);
+
+  // Even a pull of nothing has to pass the gate, at some server.
+  const std::uint32_t gate_keeper = self_.rank % servers;
+  const bool nothing = std::all_of(parts.begin(), parts.end(),
+                                   [](const std::vector<Section>& part) { return part.empty(); });
+  Unanswered& requests = pulling.requests;
+  requests.messages.resize(servers);
+  for (std::uint32_t server = 0; server < servers; ++server) {
+    if (parts[server].empty() && !(nothing && server == gate_keeper)) continue;
+    requests.messages[server] = make_message(Pull{.epoch = view_->epoch(),
+                                                  .request = requests.number,
+                                                  .iteration = pulling.iteration,
+                                                  .own_clock = ticked_,
+                                                  .sections = std::move(parts[server])});
+  }
+  send_all(requests);
+}
+
+void Client::on_pull_reply(NodeId from, const PullReply& reply) {
+  const auto pulling = find_number(pulling_, reply.request);
+  if (pulling == pulling_.end()) return;  // the answer to a retry
+  const std::uint32_t server = position_of(from);
+  if (!pulling->requests.answered_by(server)) return;
+  for (const Section& section : reply.sections) place_rows(*pulling, server, section);
+  Weights& weights = pulling->weights;
+  weights.slowest = std::min(weights.slowest, reply.slowest);
+  weights.held = std::max(weights.held, reply.held);
+  weights.read[server] = {reply.version, reply.slowest};
+  last_read_[server] = weights.read[server];
+  if (pulling->requests.remaining == 0) complete(*pulling);
+}
+
+void Client::place_rows(Pulling& pulling, std::uint32_t server, const Section& section) const {
+  std::vector<float>& values = pulling.values[section.table.value];
+  if (values.empty()) return;
+  const Slices& slices = *pulling.slices[section.table.value];
+  const auto slice =
+      std::lower_bound(slices.begin(), slices.end(), server,
+                       [](const Slice& s, std::uint32_t position) { return s.server < position; });
+  const std::uint32_t width = job_->tables[section.table.value].width;
+  const float* from = section.values.data().data();
+  for (const Slice::Rows& rows : slice->rows) {
+    std::copy_n(from, rows.count * width,
+                values.begin() + static_cast<std::ptrdiff_t>(rows.first * width));
+    from += rows.count * width;
+  }
+}
+
+void Client::complete(Pulling& pulling) {
+  Weights& weights = pulling.weights;
+  for (std::size_t table = 0; table < pulling.keys.size(); ++table) {
+    const Table& description = job_->tables[table];
+    const KeySet& keys = pulling.keys[table];
+    Values values = job_->timing_only ? Values::phantom(keys.size() * description.width)
+                                      : Values(std::move(pulling.values[table]));
+    weights.sections.push_back({description.id, keys, std::move(values)});
+  }
+  pulling.keys.clear();
+  pulling.values.clear();
+  pulling.slices.clear();
+  if (!cache_) return;
+  for (const Section& section : weights.sections) cache_->store(section, weights.slowest);
+  weights.sections.clear();
+  for (std::size_t table = 0; table < pulling.wanted.size(); ++table)
+    weights.sections.push_back(
+        cache_->read(job_->tables[table].id, pulling.wanted[table], weights.slowest));
+}
+
+std::optional<Weights> Client::take(RequestId pull) {
+  const auto pulling = find_number(pulling_, pull);
+  PSGRID_CHECK(pulling != pulling_.end(), "a pull that was not taken yet");
+  if (pulling->requests.remaining > 0) return std::nullopt;
+  Weights weights = std::move(pulling->weights);
+  pulling_.erase(pulling);
+  return weights;
+}
+
+// --- push -------------------------------------------------------------------------------------
+
+void Client::push(Clock iteration, std::vector<Section> gradient, const Weights& read, bool ticks) {
+  Pushing& pushing = pushing_.emplace_back();
+  pushing.requests.number = {++pushes_};
+  pushing.requests.messages.resize(view_->servers());
+  if (ticks) ticked_ = iteration.next();
+  pushing.clock = ticked_;
+
+  if (cache_)
+    for (const Section& section : gradient) cache_->apply_own(section);
+
+  std::vector<std::vector<Section>> parts = slice(gradient);
+  for (std::uint32_t server = 0; server < view_->servers(); ++server) {
+    Push push{.epoch = view_->epoch(),
+              .request = pushing.requests.number,
+              .iteration = iteration,
+              .read_version = read.read[server].version,
+              .read_clock = read.read[server].clock,
+              .sections = std::move(parts[server]),
+              .ticks = {}};
+    if (ticks)
+      for (const Table& table : job_->tables)
+        push.ticks.push_back({table.id, RangeVectorClock::kAllKeys, ticked_});
+    pushing.requests.messages[server] = make_message(std::move(push));
+  }
+  send_all(pushing.requests);
+}
+
+std::vector<std::vector<Section>> Client::slice(const std::vector<Section>& gradient) const {
+  std::vector<std::vector<Section>> parts(view_->servers());
+  for (const Section& section : gradient) {
+    const std::uint32_t width = job_->tables[section.table.value].width;
+    for (const Slice& slice : *view_->ring(section.table).slice(section.keys))
+      parts[slice.server].push_back(
+          {section.table, slice.keys, cut(section.values, width, slice)});
+  }
+  return parts;
+}
+
+void Client::on_push_ack(NodeId from, const PushAck& ack) {
+  const auto pushing = find_number(pushing_, ack.request);
+  if (pushing == pushing_.end()) return;  // the answer to a retry
+  pushing->requests.answered_by(position_of(from));
+  while (!pushing_.empty() && pushing_.front().requests.remaining == 0) {
+    acknowledged_ = pushing_.front().clock;
+    pushing_.pop_front();
+  }
+}
+
+// --- sending and repeating --------------------------------------------------------------------
+
+void Client::send_all(Unanswered& requests) {
+  // Every worker begins with another server, or all would queue at the first.
+  const auto servers = static_cast<std::uint32_t>(requests.messages.size());
+  for (std::uint32_t i = 0; i < servers; ++i) {
+    const std::uint32_t server = (self_.rank + i) % servers;
+    if (!requests.messages[server]) continue;
+    ++requests.remaining;
+    context_.send(view_->server_at(server), requests.messages[server]);
+  }
+  const RetrySpec& retry = job_->spec.client.retry;
+  if (retry.timeout.seconds == 0) return;
+  requests.timeout = retry.timeout;
+  requests.retry_at = context_.now() + requests.timeout;
+  arm_retry_timer();
+}
+
+void Client::repeat(Unanswered& requests) {
+  for (std::uint32_t server = 0; server < requests.messages.size(); ++server)
+    if (requests.messages[server])
+      context_.send(view_->server_at(server), requests.messages[server]);
+  const RetrySpec& retry = job_->spec.client.retry;
+  requests.timeout = std::min(requests.timeout * retry.backoff, retry.timeout_max);
+  // Jitter keeps clients that lost their server at the same moment from returning as one.
+  requests.retry_at =
+      context_.now() + requests.timeout * (0.75 + 0.5 * retry_jitter_.uniform());
+}
+
+void Client::arm_retry_timer() {
+  Time earliest = Time::never();
+  for (const Pulling& pulling : pulling_)
+    if (pulling.requests.remaining > 0) earliest = std::min(earliest, pulling.requests.retry_at);
+  for (const Pushing& pushing : pushing_)
+    if (pushing.requests.remaining > 0) earliest = std::min(earliest, pushing.requests.retry_at);
+  if (earliest == Time::never() || (retry_timer_ && retry_timer_at_ <= earliest)) return;
+  if (retry_timer_) context_.cancel_timer(*retry_timer_);
+  retry_timer_ = context_.set_timer(earliest - context_.now());
+  retry_timer_at_ = earliest;
+}
+
+bool Client::on_timer(TimerId timer) {
+  if (timer != retry_timer_) return false;
+  retry_timer_.reset();
+  const Time now = context_.now();
+  const auto repeat_if_due = [&](Unanswered& requests) {
+    if (requests.remaining > 0 && requests.retry_at <= now) repeat(requests);
+  };
+  for (Pulling& pulling : pulling_) repeat_if_due(pulling.requests);
+  for (Pushing& pushing : pushing_) repeat_if_due(pushing.requests);
+  arm_retry_timer();
+  return true;
+}
+
+}  // namespace psgrid

@@ -1,0 +1,116 @@
+// The parameter-server client of a worker: everything below the verbs pull and push.
+//
+// It slices requests by server, keeps several outstanding, repeats those that get no answer, and
+// answers pulls from a cache where the consistency model allows it. It calls nobody back: whoever
+// drives it asks what is complete after each event.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "model/job.hpp"
+#include "model/node.hpp"
+#include "model/parameter_cache.hpp"
+#include "model/random.hpp"
+#include "model/range_vector_clock.hpp"
+#include "model/view.hpp"
+
+namespace psgrid {
+
+// The rows that a pull asked for, and where they stood.
+struct Weights {
+  std::vector<Section> sections;  // one a table
+  Clock slowest;                  // every worker's updates of all earlier iterations are in them
+  Duration held;                  // by the gate, at the server that held it longest
+
+  // By server: the version and clock that its rows had.
+  struct ReadMark {
+    std::uint64_t version = 0;
+    Clock clock;
+  };
+  std::vector<ReadMark> read;
+};
+
+class Client {
+ public:
+  Client(std::shared_ptr<const Job> job, NodeId self, Context& context);
+
+  // Requests may be made from now on.
+  void start(ViewPtr view);
+  bool started() const { return view_ != nullptr; }
+
+  // Asks for rows, one key set a table, for an iteration. Any number may be outstanding.
+  RequestId pull(Clock iteration, std::vector<KeySet> keys);
+
+  // The answer, once it is complete; each answer is handed out once.
+  std::optional<Weights> take(RequestId pull);
+
+  // Sends a gradient (one section a table, or none) computed in `iteration` from `read`.
+  // If `ticks`, it is the iteration's last.
+  void push(Clock iteration, std::vector<Section> gradient, const Weights& read, bool ticks);
+
+  // Iterations that were ticked, and that every server has acknowledged.
+  Clock ticked() const { return ticked_; }
+  Clock acknowledged() const { return acknowledged_; }
+
+  void on_push_ack(NodeId from, const PushAck& ack);
+  void on_pull_reply(NodeId from, const PullReply& reply);
+
+  // False if the timer is not the client's.
+  bool on_timer(TimerId timer);
+
+ private:
+  // Messages to the servers that have not answered, by position in the view.
+  struct Unanswered {
+    RequestId number;
+    std::vector<MessagePtr> messages;
+    std::uint32_t remaining = 0;
+    Time retry_at = Time::never();
+    Duration timeout;
+
+    // False if this server's answer came before.
+    bool answered_by(std::uint32_t server);
+  };
+  struct Pulling {
+    Unanswered requests;
+    Clock iteration;
+    std::vector<KeySet> wanted;                         // by table, as asked
+    std::vector<KeySet> keys;                           // by table, as requested from the servers
+    std::vector<std::shared_ptr<const Slices>> slices;  // of keys
+    std::vector<std::vector<float>> values;             // of keys; empty where phantom
+    Weights weights;
+  };
+  struct Pushing {
+    Unanswered requests;
+    Clock clock;  // all iterations before it are complete once this is acknowledged
+  };
+
+  void request_rows(Pulling& pulling, std::vector<KeySet> keys);
+  void place_rows(Pulling& pulling, std::uint32_t server, const Section& section) const;
+  void complete(Pulling& pulling);
+  std::vector<std::vector<Section>> slice(const std::vector<Section>& gradient) const;
+  void send_all(Unanswered& requests);
+  void repeat(Unanswered& requests);
+  void arm_retry_timer();
+  std::uint32_t position_of(NodeId server) const;
+
+  const std::shared_ptr<const Job> job_;
+  const NodeId self_;
+  Context& context_;
+  RandomStream retry_jitter_;
+  ViewPtr view_;
+  std::optional<ParameterCache> cache_;
+
+  std::uint64_t pulls_ = 0, pushes_ = 0;  // so far: the latest numbers
+  std::deque<Pulling> pulling_;           // by number
+  std::deque<Pushing> pushing_;           // by number
+  std::vector<Weights::ReadMark> last_read_;  // by server, for pulls answered from the cache
+  Clock ticked_, acknowledged_;
+  std::optional<TimerId> retry_timer_;
+  Time retry_timer_at_ = Time::never();
+};
+
+}  // namespace psgrid

@@ -1,0 +1,41 @@
+#include "model/job.hpp"
+
+#include "model/manager.hpp"
+#include "model/programs/mini_batch_sgd.hpp"
+#include "model/server.hpp"
+#include "model/worker.hpp"
+
+namespace psgrid {
+
+Job::Job(RunSpec run_spec, Dataset train_data, Dataset test_data)
+    : spec(std::move(run_spec)),
+      train(std::move(train_data)),
+      test(std::move(test_data)),
+      consistency(make_consistency(spec.consistency)),
+      rule(make_update_rule(spec.job.optimizer)) {
+  const auto learner = make_learner(spec.job.learner, train.rows > 0 ? &train : nullptr);
+  timing_only = learner->timing_only();
+  tables = learner->tables();
+  const ComputeSpec& compute = spec.job.compute;
+  if (compute.flops_per_example)
+    flops_per_example = *compute.flops_per_example;
+  else if (!compute.seconds)
+    flops_per_example = learner->flops_per_example(train);
+}
+
+double Job::gradient_flops(std::size_t examples) const {
+  if (const auto& seconds = spec.job.compute.seconds)
+    return seconds->seconds * spec.cluster.host.flops;
+  return flops_per_example * static_cast<double>(examples);
+}
+
+std::unique_ptr<Node> make_node(std::shared_ptr<const Job> job, NodeId self, Context& context) {
+  switch (self.role) {
+    case Role::kManager: return std::make_unique<Manager>(std::move(job), self, context);
+    case Role::kServer: return std::make_unique<Server>(std::move(job), self, context);
+    case Role::kWorker: break;
+  }
+  return std::make_unique<Worker>(std::move(job), self, context, mini_batch_sgd);
+}
+
+}  // namespace psgrid

@@ -1,0 +1,60 @@
+// The manager node: registers nodes, hands out the view and the training data, follows the clocks,
+// evaluates the model and ends the job.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "model/job.hpp"
+#include "model/node.hpp"
+#include "model/view.hpp"
+
+namespace psgrid {
+
+class Manager final : public Node {
+ public:
+  Manager(std::shared_ptr<const Job> job, NodeId self, Context& context);
+
+  void on_start() override;
+  void on_message(NodeId from, const MessagePtr& message) override;
+  void on_timer(TimerId timer) override;
+  void on_compute_done(ComputeId work) override;
+
+ private:
+  void on_join(NodeId from);
+  void on_progress(NodeId from, const Progress& progress);
+  void on_snapshot(const Snapshot& snapshot);
+
+  void install_first_view();
+  Welcome welcome_for(NodeId node) const;
+  void evaluate();
+  void finish_evaluation();
+  void finish(StopReason reason);
+  bool all_workers_done() const;
+
+  const std::shared_ptr<const Job> job_;
+  Context& context_;
+  std::unique_ptr<Learner> learner_;
+
+  std::set<NodeId> joined_;
+  ViewPtr view_;
+  std::vector<Clock> clocks_;      // by worker
+  std::uint64_t iterations_ = 0;   // of all workers
+  std::uint64_t examples_ = 0;     // used by all workers
+  std::uint32_t workers_done_ = 0;
+  bool finished_ = false;
+  std::optional<TimerId> time_limit_;
+
+  // One evaluation at a time: the servers answer out of band, within the same instant.
+  double next_evaluation_ = 0;  // in mean iterations
+  std::uint64_t snapshots_ = 0;
+  std::uint32_t snapshots_missing_ = 0;
+  std::vector<std::vector<float>> model_;  // by table
+  Evaluated evaluation_;
+  std::optional<ComputeId> evaluating_;
+};
+
+}  // namespace psgrid

@@ -1,0 +1,31 @@
+#include "model/programs/mini_batch_sgd.hpp"
+
+#include <deque>
+
+namespace psgrid {
+
+Program mini_batch_sgd(Worker& ps) {
+  struct Issued {
+    MiniBatch batch;
+    RequestId pull;
+  };
+  std::deque<Issued> issued;  // pulls in flight, oldest first; more than one under bounded delay
+  Clock next;
+  while (true) {
+    for (; issued.size() <= ps.lookahead() && ps.has(next); next = next.next()) {
+      MiniBatch batch = ps.next_batch();
+      const RequestId pull = ps.prefetch(batch);
+      issued.push_back({std::move(batch), pull});
+    }
+    if (issued.empty()) co_return;
+    const auto [batch, request] = std::move(issued.front());
+    issued.pop_front();
+
+    const Weights weights = co_await ps.pull(request);
+    Gradient gradient = co_await ps.compute(batch, weights);
+    ps.push(std::move(gradient));
+    co_await ps.clock(batch, weights);
+  }
+}
+
+}  // namespace psgrid

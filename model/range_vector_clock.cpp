@@ -1,0 +1,66 @@
+#include "model/range_vector_clock.hpp"
+
+#include <algorithm>
+
+#include "model/check.hpp"
+
+namespace psgrid {
+
+bool VectorClock::advance(std::uint32_t worker, Clock clock) {
+  const Clock before = clocks_[worker];
+  if (clock <= before) return false;
+  clocks_[worker] = clock;
+  if (before != slowest_ || --at_slowest_ > 0) return false;
+  slowest_ = *std::min_element(clocks_.begin(), clocks_.end());
+  at_slowest_ = static_cast<std::uint32_t>(std::count(clocks_.begin(), clocks_.end(), slowest_));
+  return true;
+}
+
+RangeVectorClock::RangeVectorClock(std::uint32_t workers) {
+  pieces_.emplace(kAllKeys.begin, VectorClock(workers));
+}
+
+RangeVectorClock::Pieces::const_iterator RangeVectorClock::piece_of(Key key) const {
+  return std::prev(pieces_.upper_bound(key));
+}
+
+void RangeVectorClock::split_at(Key key) {
+  const auto piece = piece_of(key);
+  if (piece->first == key) return;
+  pieces_.emplace(key, piece->second);
+}
+
+bool RangeVectorClock::advance(KeyRange range, std::uint32_t worker, Clock clock) {
+  PSGRID_CHECK(range.begin < range.end, "a tick needs a non-empty key range");
+  if (pieces_.size() > 1 || range != kAllKeys) {
+    split_at(range.begin);
+    if (range.end != kAllKeys.end) split_at(range.end);
+  }
+  bool rose = false;
+  for (auto piece = pieces_.lower_bound(range.begin);
+       piece != pieces_.end() && piece->first < range.end; ++piece)
+    rose |= piece->second.advance(worker, clock);
+  return rose;
+}
+
+Clock RangeVectorClock::at(Key key, std::uint32_t worker) const {
+  return piece_of(key)->second.at(worker);
+}
+
+Clock RangeVectorClock::slowest(KeyRange range) const {
+  auto piece = piece_of(range.begin);
+  Clock slowest = piece->second.slowest();
+  while (++piece != pieces_.end() && piece->first < range.end)
+    slowest = std::min(slowest, piece->second.slowest());
+  return slowest;
+}
+
+Clock RangeVectorClock::slowest(KeyRange range, std::uint32_t worker) const {
+  auto piece = piece_of(range.begin);
+  Clock slowest = piece->second.at(worker);
+  while (++piece != pieces_.end() && piece->first < range.end)
+    slowest = std::min(slowest, piece->second.at(worker));
+  return slowest;
+}
+
+}  // namespace psgrid

@@ -1,0 +1,282 @@
+#include "model/server.hpp"
+
+#include <algorithm>
+
+#include "model/check.hpp"
+
+namespace psgrid {
+
+namespace {
+
+std::uint64_t value_count(const std::vector<Section>& sections) {
+  std::uint64_t values = 0;
+  for (const Section& section : sections) values += section.values.size();
+  return values;
+}
+
+// The smallest range around a set of keys.
+KeyRange bounds(const KeySet& keys) {
+  if (keys.is_ranges()) return {keys.as_ranges().front().begin, keys.as_ranges().back().end};
+  return {keys.as_list().front(), keys.as_list().back() + 1};
+}
+
+}  // namespace
+
+Server::Server(std::shared_ptr<const Job> job, NodeId self, Context& context)
+    : job_(std::move(job)), self_(self), context_(context) {}
+
+void Server::on_start() { context_.send(manager_id(0), make_message(Join{})); }
+
+void Server::on_message(NodeId from, const MessagePtr& message) {
+  if (const auto* welcome = std::get_if<Welcome>(message.get())) return on_welcome(*welcome);
+  if (const auto* request = std::get_if<SnapshotRequest>(message.get()))
+    return on_snapshot_request(from, *request);
+  const bool push = std::holds_alternative<Push>(*message);
+  if (!push && !std::holds_alternative<Pull>(*message)) return;  // stop: nothing is kept on disk
+  Request request{from, message, context_.now()};
+  if (!view_)
+    early_.push_back(std::move(request));
+  else if (push)
+    on_push(std::move(request));
+  else
+    on_pull(std::move(request));
+}
+
+void Server::on_timer(TimerId) { PSGRID_CHECK(false, "no timer: a server sets none"); }
+
+void Server::on_welcome(const Welcome& welcome) {
+  if (view_) return;
+  view_ = welcome.view;
+  const auto& servers = view_->description().servers;
+  const auto place = std::find(servers.begin(), servers.end(), self_.rank);
+  PSGRID_CHECK(place != servers.end(), "a view with this server in it");
+  const auto position = static_cast<std::uint32_t>(place - servers.begin());
+  shards_.reserve(job_->tables.size());
+  for (const Table& table : job_->tables) {
+    shards_.emplace_back(table, view_->ring(table.id).owned(position), *job_->rule,
+                         job_->spec.seed, job_->timing_only);
+    clocks_.emplace_back(view_->workers());
+  }
+  pushes_admitted_.resize(view_->workers());
+  held_.resize(view_->workers());
+  for (Request& request : std::exchange(early_, {}))
+    std::holds_alternative<Push>(*request.message) ? on_push(std::move(request))
+                                                   : on_pull(std::move(request));
+}
+
+// --- pushes -----------------------------------------------------------------------------------
+
+void Server::on_push(Request request) {
+  const auto& push = std::get<Push>(*request.message);
+  const std::uint64_t admitted = pushes_admitted_[request.from.rank];
+  if (push.request.value > admitted + 1) {
+    out_of_order_.try_emplace({request.from.rank, push.request}, std::move(request));
+    return;
+  }
+  if (push.request.value <= admitted) {
+    // A duplicate. One whose work is still going on is acknowledged when that is done.
+    if (!is_working_on(request.from, push.request))
+      context_.send(request.from, make_message(PushAck{push.request}));
+    return;
+  }
+  const NodeId from = request.from;
+  admit(std::move(request));
+  while (!out_of_order_.empty()) {
+    auto next = out_of_order_.find({from.rank, {pushes_admitted_[from.rank] + 1}});
+    if (next == out_of_order_.end()) break;
+    admit(std::move(next->second));
+    out_of_order_.erase(next);
+  }
+}
+
+void Server::admit(Request request) {
+  ++pushes_admitted_[request.from.rank];
+  const CostSpec& costs = job_->spec.costs;
+  const auto values = value_count(std::get<Push>(*request.message).sections);
+  const double flops =
+      costs.message_flops + costs.apply_flops_per_value * static_cast<double>(values);
+  work_on(WorkKind::kApply, flops, std::move(request));
+}
+
+void Server::finish_push(const Request& request) {
+  const auto& push = std::get<Push>(*request.message);
+  job_->consistency->sums_iterations() ? add_to_sum(request.from, push)
+                                       : apply(request.from, push);
+  const bool slowest_rose = advance_clocks(request.from, push);
+  apply_finished_iterations();
+  context_.send(request.from, make_message(PushAck{push.request}));
+  slowest_rose ? release_all_pulls() : release_pulls(request.from.rank);
+}
+
+void Server::apply(NodeId worker, const Push& push) {
+  if (push.sections.empty()) return;
+  record_staleness({worker, push.read_version, push.read_clock}, push.iteration);
+  ++version_;
+  const float share = 1.0f / static_cast<float>(view_->workers());
+  for (const Section& section : push.sections)
+    shards_[section.table.value].apply(section, share, version_);
+}
+
+void Server::add_to_sum(NodeId worker, const Push& push) {
+  PSGRID_CHECK(push.iteration >= summed_, "no push for an iteration that is already applied");
+  auto& sum = sums_.try_emplace(push.iteration, std::span<const Shard>(shards_)).first->second;
+  sum.add(worker.rank, push.sections);
+  if (push.ticks.empty()) return;
+  sum.close(worker.rank);
+  summed_reads_[push.iteration].push_back({worker, push.read_version, push.read_clock});
+}
+
+bool Server::advance_clocks(NodeId worker, const Push& push) {
+  bool slowest_rose = false;
+  for (const Tick& tick : push.ticks)
+    slowest_rose |= clocks_[tick.table.value].advance(tick.keys, worker.rank, tick.clock);
+  return slowest_rose;
+}
+
+void Server::apply_finished_iterations() {
+  while (!sums_.empty() && sums_.begin()->first < slowest()) {
+    auto finished = sums_.extract(sums_.begin());
+    const Clock iteration = finished.key();
+    for (const ReadMark& read : summed_reads_.extract(iteration).mapped())
+      record_staleness(read, iteration);
+    ++version_;
+    const std::uint32_t workers = view_->workers();
+    const auto mean =
+        std::move(finished.mapped()).take_scaled(workers, 1.0f / static_cast<float>(workers));
+    for (const Section& section : mean) shards_[section.table.value].apply(section, 1, version_);
+    summed_ = iteration.next();
+  }
+}
+
+void Server::record_staleness(const ReadMark& read, Clock iteration) {
+  context_.record(GradientApplied{
+      .worker = read.worker,
+      .iteration = iteration,
+      .staleness_updates = static_cast<std::uint32_t>(version_ - read.version),
+      .staleness_clocks = slowest().value > read.clock.value ? slowest().value - read.clock.value
+                                                             : 0});
+}
+
+// --- pulls ------------------------------------------------------------------------------------
+
+void Server::on_pull(Request request) {
+  if (may_answer(request)) return serve(std::move(request));
+  auto& held = held_[request.from.rank];
+  const RequestId number = std::get<Pull>(*request.message).request;
+  const bool retry = std::any_of(held.begin(), held.end(), [&](const Request& other) {
+    return std::get<Pull>(*other.message).request == number;
+  });
+  if (retry) return;
+  request.sequence = pulls_held_++;
+  held.push_back(std::move(request));
+}
+
+bool Server::may_answer(const Request& request) const {
+  const auto& pull = std::get<Pull>(*request.message);
+  const Clock required = job_->consistency->required(pull.iteration);
+  const std::uint32_t worker = request.from.rank;
+  const auto opens = [&](const RangeVectorClock& clocks, KeyRange keys) {
+    return clocks.slowest(keys) >= required && clocks.slowest(keys, worker) >= pull.own_clock;
+  };
+  if (pull.sections.empty())
+    return std::all_of(clocks_.begin(), clocks_.end(), [&](const RangeVectorClock& clocks) {
+      return opens(clocks, RangeVectorClock::kAllKeys);
+    });
+  return std::all_of(pull.sections.begin(), pull.sections.end(), [&](const Section& section) {
+    return opens(clocks_[section.table.value], bounds(section.keys));
+  });
+}
+
+void Server::serve(Request request) {
+  std::uint64_t values = 0;
+  for (const Section& section : std::get<Pull>(*request.message).sections)
+    values += section.keys.size() * job_->tables[section.table.value].width;
+  const CostSpec& costs = job_->spec.costs;
+  const double flops =
+      costs.message_flops + costs.serve_flops_per_value * static_cast<double>(values);
+  request.gate_opened = context_.now();
+  work_on(WorkKind::kServe, flops, std::move(request));
+}
+
+void Server::finish_pull(const Request& request) {
+  const auto& pull = std::get<Pull>(*request.message);
+  PullReply reply{.request = pull.request,
+                  .version = version_,
+                  .slowest = slowest(),
+                  .held = request.gate_opened - request.arrived,
+                  .sections = {}};
+  reply.sections.reserve(pull.sections.size());
+  for (const Section& section : pull.sections)
+    reply.sections.push_back(
+        {section.table, section.keys, shards_[section.table.value].read(section.keys)});
+  context_.send(request.from, make_message(std::move(reply)));
+}
+
+void Server::take_answerable(std::uint32_t worker, std::vector<Request>& released) {
+  auto& held = held_[worker];
+  if (held.empty()) return;
+  const auto answerable = std::stable_partition(
+      held.begin(), held.end(), [&](const Request& request) { return !may_answer(request); });
+  std::move(answerable, held.end(), std::back_inserter(released));
+  held.erase(answerable, held.end());
+  if (held.empty()) held.shrink_to_fit();
+}
+
+void Server::release_pulls(std::uint32_t worker) {
+  std::vector<Request> released;
+  take_answerable(worker, released);
+  for (Request& request : released) serve(std::move(request));
+}
+
+void Server::release_all_pulls() {
+  std::vector<Request> released;
+  for (std::uint32_t worker = 0; worker < held_.size(); ++worker) take_answerable(worker, released);
+  std::sort(released.begin(), released.end(),
+            [](const Request& a, const Request& b) { return a.sequence < b.sequence; });
+  for (Request& request : released) serve(std::move(request));
+}
+
+// --- work -------------------------------------------------------------------------------------
+
+void Server::work_on(WorkKind kind, double flops, Request request) {
+  if (flops == 0) return finish(request);
+  const ComputeId work = context_.compute({.kind = kind, .flops = flops, .index = version_, .mathematics = {}});
+  working_.emplace(work, std::move(request));
+}
+
+void Server::on_compute_done(ComputeId work) {
+  auto done = working_.extract(work);
+  PSGRID_CHECK(!done.empty(), "work that this server has begun");
+  finish(done.mapped());
+}
+
+void Server::finish(const Request& request) {
+  std::holds_alternative<Push>(*request.message) ? finish_push(request) : finish_pull(request);
+}
+
+bool Server::is_working_on(NodeId from, RequestId push) const {
+  return std::any_of(working_.begin(), working_.end(), [&](const auto& entry) {
+    const Request& request = entry.second;
+    const auto* other = std::get_if<Push>(request.message.get());
+    return other && request.from == from && other->request == push;
+  });
+}
+
+Clock Server::slowest() const {
+  Clock slowest = clocks_.front().slowest(RangeVectorClock::kAllKeys);
+  for (const RangeVectorClock& clocks : clocks_)
+    slowest = std::min(slowest, clocks.slowest(RangeVectorClock::kAllKeys));
+  return slowest;
+}
+
+// --- instrumentation --------------------------------------------------------------------------
+
+void Server::on_snapshot_request(NodeId from, const SnapshotRequest& request) {
+  Snapshot snapshot{request.id, {}};
+  for (std::size_t table = 0; table < shards_.size(); ++table)
+    snapshot.sections.push_back({job_->tables[table].id, shards_[table].layout().owned(),
+                                 shards_[table].read(shards_[table].layout().owned())});
+  context_.send(from, make_message(std::move(snapshot)), Channel::kOutOfBand);
+}
+
+}  // namespace psgrid

@@ -1,0 +1,143 @@
+// The primitives of the codec: writers that append or only count, and a reader that never trusts.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "model/values.hpp"
+
+namespace psgrid {
+
+// Bytes of a LEB128 varint.
+inline std::size_t varint_bytes(std::uint64_t value) {
+  return (static_cast<std::size_t>(std::bit_width(value | 1)) + 6) / 7;
+}
+
+// Counts what WireWriter would append.
+class WireCounter {
+ public:
+  void byte(std::uint8_t) { ++bytes_; }
+  void varint(std::uint64_t value) { bytes_ += varint_bytes(value); }
+  void fixed64(std::uint64_t) { bytes_ += sizeof(std::uint64_t); }
+  void floats(const Values& values) { bytes_ += values.size() * sizeof(float); }
+  std::uint64_t bytes() const { return bytes_; }
+
+ private:
+  std::uint64_t bytes_ = 0;
+};
+
+class WireWriter {
+ public:
+  explicit WireWriter(std::vector<std::byte>& out) : out_(out) {}
+
+  void byte(std::uint8_t value) { out_.push_back(std::byte{value}); }
+  void varint(std::uint64_t value) {
+    for (; value >= 0x80; value >>= 7) byte(static_cast<std::uint8_t>(value | 0x80));
+    byte(static_cast<std::uint8_t>(value));
+  }
+  void fixed64(std::uint64_t value) { append(&value, sizeof value); }
+  void floats(const Values& values) {
+    if (values.is_phantom())
+      out_.resize(out_.size() + values.size() * sizeof(float));
+    else
+      append(values.data().data(), values.size() * sizeof(float));
+  }
+
+ private:
+  void append(const void* data, std::size_t bytes) {
+    if (bytes == 0) return;
+    const std::size_t at = out_.size();
+    out_.resize(at + bytes);
+    std::memcpy(out_.data() + at, data, bytes);
+  }
+
+  std::vector<std::byte>& out_;
+};
+
+// Reads a payload. The first mistake is kept; after it every read gives zero.
+class WireReader {
+ public:
+  explicit WireReader(std::span<const std::byte> in) : in_(in) {}
+
+  bool ok() const { return expected_.empty(); }
+  bool at_end() const { return at_ == in_.size(); }
+  std::size_t offset() const { return ok() ? at_ : failed_at_; }
+  const std::string& expected() const { return expected_; }
+
+  void fail(const char* expected) {
+    if (!ok()) return;
+    expected_ = expected;
+    failed_at_ = at_;
+  }
+
+  std::uint8_t byte() {
+    if (!has(1)) return 0;
+    return static_cast<std::uint8_t>(in_[at_++]);
+  }
+
+  std::uint64_t varint() {
+    std::uint64_t value = 0;
+    for (unsigned shift = 0; shift < 64; shift += 7) {
+      if (!has(1)) return 0;
+      const auto next = static_cast<std::uint8_t>(in_[at_++]);
+      if (shift == 63 && next > 1) break;
+      value |= std::uint64_t{next & 0x7Fu} << shift;
+      if (next < 0x80) {
+        if (next == 0 && shift > 0) fail("a varint in its shortest form");
+        return ok() ? value : 0;
+      }
+    }
+    fail("a varint of at most 64 bits");
+    return 0;
+  }
+
+  std::uint32_t u32() {
+    const std::uint64_t value = varint();
+    if (value <= 0xFFFF'FFFF) return static_cast<std::uint32_t>(value);
+    fail("an integer below 2^32");
+    return 0;
+  }
+
+  // A number of items that take at least `item_bytes` each: more cannot be there.
+  std::uint64_t count(std::size_t item_bytes) {
+    const std::uint64_t value = varint();
+    if (value <= (in_.size() - at_) / item_bytes) return value;
+    fail("no more items than the payload has room for");
+    return 0;
+  }
+
+  std::uint64_t fixed64() {
+    std::uint64_t value = 0;
+    if (!has(sizeof value)) return 0;
+    std::memcpy(&value, in_.data() + at_, sizeof value);
+    at_ += sizeof value;
+    return value;
+  }
+
+  Values floats(std::uint64_t count) {
+    if (!ok() || count == 0 || !has(count * sizeof(float))) return {};
+    std::vector<float> data(count);
+    std::memcpy(data.data(), in_.data() + at_, count * sizeof(float));
+    at_ += count * sizeof(float);
+    return Values(std::move(data));
+  }
+
+ private:
+  bool has(std::uint64_t bytes) {
+    if (ok() && in_.size() - at_ >= bytes) return true;
+    fail("more bytes");
+    return false;
+  }
+
+  std::span<const std::byte> in_;
+  std::size_t at_ = 0;
+  std::size_t failed_at_ = 0;
+  std::string expected_;
+};
+
+}  // namespace psgrid

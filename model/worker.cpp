@@ -1,0 +1,181 @@
+#include "model/worker.hpp"
+
+#include <algorithm>
+
+#include "model/check.hpp"
+
+namespace psgrid {
+
+Worker::Worker(std::shared_ptr<const Job> job, NodeId self, Context& context,
+               ProgramFactory program)
+    : job_(std::move(job)),
+      self_(self),
+      context_(context),
+      factory_(program),
+      learner_(make_learner(job_->spec.job.learner, job_->train.rows > 0 ? &job_->train : nullptr)),
+      client_(job_, self, context) {}
+
+void Worker::on_start() { context_.send(manager_id(0), make_message(Join{})); }
+
+void Worker::on_message(NodeId from, const MessagePtr& message) {
+  if (const auto* welcome = std::get_if<Welcome>(message.get())) return on_welcome(*welcome);
+  if (stopped_ || !client_.started()) return;
+  if (std::holds_alternative<Stop>(*message)) {
+    stopped_ = true;
+    program_ = Program();
+  } else if (const auto* reply = std::get_if<PullReply>(message.get())) {
+    client_.on_pull_reply(from, *reply);
+    if (!awaited_pull_) return;
+    pulled_ = client_.take(*awaited_pull_);
+    if (!pulled_) return;
+    awaited_pull_.reset();
+    resume();
+  } else if (const auto* ack = std::get_if<PushAck>(message.get())) {
+    client_.on_push_ack(from, *ack);
+    report_progress();
+    if (!awaits_acknowledgements_ || is_window_full()) return;
+    awaits_acknowledgements_ = false;
+    resume();
+  }
+}
+
+void Worker::on_welcome(const Welcome& welcome) {
+  if (client_.started()) return;
+  client_.start(welcome.view);
+  if (job_->train.rows > 0) {
+    batches_.emplace(DataRange{welcome.first_row, welcome.first_row + welcome.rows},
+                     job_->spec.job.batch, context_.random(Purpose::kBatches));
+  } else {
+    for (const Table& table : job_->tables)
+      all_keys_.push_back(welcome.view->ring(table.id).all());
+  }
+  program_ = factory_(*this);
+  iteration_.start = context_.now();
+  resume();
+}
+
+void Worker::on_timer(TimerId timer) {
+  const bool known = client_.on_timer(timer);
+  PSGRID_CHECK(known, "a timer that this worker has set");
+}
+
+void Worker::on_compute_done(ComputeId work) {
+  if (awaited_work_ != work) return;  // of a program that was stopped
+  awaited_work_.reset();
+  iteration_.compute = iteration_.compute + (context_.now() - waiting_since_);
+  resume();
+}
+
+void Worker::resume() {
+  if (program_.is_running()) program_.resume();
+}
+
+void Worker::report_progress() {
+  for (; reported_ < client_.acknowledged(); reported_ = reported_.next())
+    context_.send(manager_id(0), make_message(Progress{reported_.next(), examples_}));
+}
+
+bool Worker::is_window_full() const {
+  return client_.ticked().value - client_.acknowledged().value >
+         job_->spec.client.outstanding_pushes;
+}
+
+// --- verbs ------------------------------------------------------------------------------------
+
+bool Worker::has(Clock iteration) const {
+  const auto& limit = job_->spec.job.stop.iterations;
+  return !limit || iteration.value < *limit;
+}
+
+MiniBatch Worker::next_batch() {
+  MiniBatch batch{.iteration = next_batch_, .rows = {}, .examples = job_->spec.job.batch,
+                  .keys = all_keys_};
+  next_batch_ = next_batch_.next();
+  if (batches_) {
+    const std::span<const std::uint32_t> rows = batches_->next();
+    batch.rows.assign(rows.begin(), rows.end());
+    batch.examples = static_cast<std::uint32_t>(rows.size());
+    batch.keys = learner_->keys(job_->train, batch.rows);
+  }
+  examples_ = batch.examples;
+  return batch;
+}
+
+RequestId Worker::prefetch(const MiniBatch& batch) {
+  return client_.pull(batch.iteration, batch.keys);
+}
+
+void Worker::push(Gradient gradient) {
+  gradient_.insert(gradient_.end(), std::make_move_iterator(gradient.sections.begin()),
+                   std::make_move_iterator(gradient.sections.end()));
+}
+
+Worker::PullVerb Worker::pull(RequestId request) { return {*this, request}; }
+
+Worker::ComputeVerb Worker::compute(const MiniBatch& batch, const Weights& weights) {
+  return {*this, batch, weights};
+}
+
+Worker::ClockVerb Worker::clock(const MiniBatch& batch, const Weights& weights) {
+  return {*this, batch, weights};
+}
+
+bool Worker::PullVerb::await_ready() {
+  worker.waiting_since_ = worker.context_.now();
+  worker.pulled_ = worker.client_.take(request);
+  return worker.pulled_.has_value();
+}
+
+void Worker::PullVerb::await_suspend(std::coroutine_handle<>) { worker.awaited_pull_ = request; }
+
+Weights Worker::PullVerb::await_resume() {
+  Weights weights = std::move(*worker.pulled_);
+  worker.pulled_.reset();
+  // A pull issued ahead may have been held while the worker computed: only blocked time counts.
+  const Duration blocked = worker.context_.now() - worker.waiting_since_;
+  const Duration held = std::min(weights.held, blocked);
+  worker.iteration_.wait = worker.iteration_.wait + held;
+  worker.iteration_.pull = worker.iteration_.pull + Duration{blocked.seconds - held.seconds};
+  return weights;
+}
+
+void Worker::ComputeVerb::await_suspend(std::coroutine_handle<>) {
+  worker.waiting_since_ = worker.context_.now();
+  // The batch and the weights live in the program's frame, which outlives the computation.
+  worker.awaited_work_ = worker.context_.compute(
+      {.kind = WorkKind::kGradient,
+       .flops = worker.job_->gradient_flops(batch.examples),
+       .index = batch.iteration.value,
+       .mathematics = [this] {
+         worker.computed_ =
+             worker.learner_->gradient(worker.job_->train, batch.rows, weights.sections);
+       }});
+}
+
+Gradient Worker::ComputeVerb::await_resume() { return std::move(worker.computed_); }
+
+bool Worker::ClockVerb::await_ready() {
+  worker.client_.push(batch.iteration, std::exchange(worker.gradient_, {}), weights, true);
+  worker.waiting_since_ = worker.context_.now();
+  return !worker.is_window_full();
+}
+
+void Worker::ClockVerb::await_suspend(std::coroutine_handle<>) {
+  worker.awaits_acknowledgements_ = true;
+}
+
+void Worker::ClockVerb::await_resume() {
+  IterationDone& done = worker.iteration_;
+  done.end = worker.context_.now();
+  done.push = done.push + (done.end - worker.waiting_since_);
+  done.iteration = batch.iteration;
+  done.examples = batch.examples;
+  done.staleness = batch.iteration > weights.slowest
+                       ? batch.iteration.value - weights.slowest.value
+                       : 0;
+  worker.context_.record(done);
+  done = {};
+  done.start = worker.context_.now();
+}
+
+}  // namespace psgrid

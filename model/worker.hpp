@@ -1,0 +1,130 @@
+// A worker node: runs a worker program over the parameter-server client.
+//
+// The program is a coroutine that awaits a few verbs (see programs/mini_batch_sgd.cpp); slicing,
+// retry, duplicates and the consistency gate stay below them.
+#pragma once
+
+#include <coroutine>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "model/batches.hpp"
+#include "model/client.hpp"
+#include "model/job.hpp"
+#include "model/learner.hpp"
+#include "model/node.hpp"
+#include "model/program.hpp"
+
+namespace psgrid {
+
+// The examples of one iteration and the rows that they touch.
+struct MiniBatch {
+  Clock iteration;
+  std::vector<std::uint32_t> rows;  // of the training data
+  std::uint32_t examples = 0;       // rows.size(), or as declared where there are no data
+  std::vector<KeySet> keys;         // one a table
+};
+
+class Worker final : public Node {
+ public:
+  using ProgramFactory = Program (*)(Worker&);
+
+  Worker(std::shared_ptr<const Job> job, NodeId self, Context& context, ProgramFactory program);
+
+  void on_start() override;
+  void on_message(NodeId from, const MessagePtr& message) override;
+  void on_timer(TimerId timer) override;
+  void on_compute_done(ComputeId work) override;
+
+  // --- What programs use ---
+
+  // Whether the job has this iteration (it may be stopped earlier).
+  bool has(Clock iteration) const;
+
+  // How many iterations ahead the consistency model wants pulls to be issued.
+  std::uint32_t lookahead() const { return job_->consistency->lookahead(); }
+
+  MiniBatch next_batch();
+
+  // Issues a pull without waiting for it.
+  RequestId prefetch(const MiniBatch& batch);
+
+  struct PullVerb;
+  struct ComputeVerb;
+  struct ClockVerb;
+
+  // co_await pull(request) -> Weights: waits for the rows, as long as the gate holds them.
+  PullVerb pull(RequestId request);
+
+  // co_await compute(batch, weights) -> Gradient: takes the scenario's compute time.
+  ComputeVerb compute(const MiniBatch& batch, const Weights& weights);
+
+  // Hands over part of the iteration's gradient; it leaves with clock().
+  void push(Gradient gradient);
+
+  // co_await clock(): ends the iteration: sends what was pushed, and waits while too many
+  // iterations are unacknowledged.
+  ClockVerb clock(const MiniBatch& batch, const Weights& weights);
+
+ private:
+  void on_welcome(const Welcome& welcome);
+  void report_progress();
+  void resume();
+  bool is_window_full() const;
+
+  const std::shared_ptr<const Job> job_;
+  const NodeId self_;
+  Context& context_;
+  const ProgramFactory factory_;
+  std::unique_ptr<Learner> learner_;
+  Client client_;
+  std::optional<BatchSampler> batches_;
+  std::vector<KeySet> all_keys_;  // what a batch touches where there are no data
+  Program program_;
+  bool stopped_ = false;
+  Clock next_batch_;
+  Clock reported_;
+  std::uint32_t examples_ = 0;  // of a batch
+
+  // What the program waits for: at most one of these.
+  std::optional<RequestId> awaited_pull_;
+  std::optional<ComputeId> awaited_work_;
+  bool awaits_acknowledgements_ = false;
+  Time waiting_since_;
+
+  std::optional<Weights> pulled_;
+  Gradient computed_;
+  std::vector<Section> gradient_;  // pushed since the last clock()
+  IterationDone iteration_;        // in progress
+};
+
+struct Worker::PullVerb {
+  Worker& worker;
+  RequestId request;
+  bool await_ready();
+  void await_suspend(std::coroutine_handle<>);
+  Weights await_resume();
+};
+
+struct Worker::ComputeVerb {
+  Worker& worker;
+  const MiniBatch& batch;
+  const Weights& weights;
+  bool await_ready() const { return false; }
+  void await_suspend(std::coroutine_handle<>);
+  Gradient await_resume();
+};
+
+struct Worker::ClockVerb {
+  Worker& worker;
+  const MiniBatch& batch;
+  const Weights& weights;
+  bool await_ready();
+  void await_suspend(std::coroutine_handle<>);
+  void await_resume();
+};
+
+}  // namespace psgrid
