@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "analysis/csv.hpp"
+#include "analysis/json_text.hpp"
 #include "analysis/run_columns.hpp"
 #include "analysis/summary.hpp"
 
@@ -91,7 +92,7 @@ Failure write_run_info(const OutputDirectory& directory, const RunInfo& info) {
       {"cores", info.cores},
       {"versions", info.versions},
   };
-  return directory.write("run_info.json", object.dump(2) + "\n");
+  return directory.write("run_info.json", json_text(object));
 }
 
 }  // namespace psgrid::analysis

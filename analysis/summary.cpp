@@ -6,17 +6,14 @@
 
 #include <nlohmann/json.hpp>
 
+#include "analysis/json_text.hpp"
+
 namespace psgrid::analysis {
 namespace {
 
 using nlohmann::json;
 
 double per(double sum, double count) { return count > 0 ? sum / count : 0; }
-
-template <class T>
-json or_null(const std::optional<T>& value) {
-  return value ? json(*value) : json(nullptr);
-}
 
 json or_null(const std::string& text) { return text.empty() ? json(nullptr) : json(text); }
 
@@ -142,7 +139,7 @@ std::string summary_json(const RunData& run) {
       {"iterations_dropped", run.iterations_dropped},
       {"events_dropped", run.events_dropped},
   };
-  return object.dump(2) + "\n";
+  return json_text(object);
 }
 
 }  // namespace psgrid::analysis

@@ -38,8 +38,7 @@ void TraceLog::add(Time time, NodeId node, const Event& event) {
 
 void TraceLog::add(const MessageTrace& message) {
   if (!admits(message.to) || !admits(message.sent, message.from)) return;
-  messages_.push_back({message.from, message.to, message.sent, message.delivered, message.size,
-                       std::string(message.type), message.request});
+  messages_.push_back({message.from, message.to, message.sent, message.delivered});
 }
 
 void TraceLog::add(const WorkTrace& work) {

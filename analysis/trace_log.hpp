@@ -27,9 +27,6 @@ class TraceLog {
   struct Message {
     NodeId from, to;
     Time sent, delivered;
-    Bytes size;
-    std::string type;
-    std::uint64_t request = 0;
   };
   struct Applied {
     Time time;

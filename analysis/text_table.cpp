@@ -1,0 +1,200 @@
+#include "analysis/text_table.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "analysis/number_format.hpp"
+
+namespace psgrid::analysis {
+namespace {
+
+// Characters of UTF-8 text, for alignment.
+std::size_t width_of(const std::string& text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  }));
+}
+
+// Long names must not push the table off the screen.
+std::string shortened(const std::string& text, std::size_t width) {
+  if (width_of(text) <= width) return text;
+  std::size_t end = 0;
+  for (std::size_t seen = 0; end < text.size(); ++end) {
+    const bool starts = (static_cast<unsigned char>(text[end]) & 0xC0) != 0x80;
+    if (starts && ++seen == width - 1) break;
+  }
+  return text.substr(0, end) + "..";
+}
+
+std::string share(double part, double total) { return human_share(total > 0 ? part / total : 0); }
+
+std::string plural(std::size_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", human_count(count), noun, count == 1 ? "" : "s");
+}
+
+std::string cluster_line(const RunHeader& header) {
+  return fmt::format("{}, {}, {}, {}", plural(header.workers, "worker"),
+                     plural(header.servers, "server"), header.network, header.learner);
+}
+
+std::string target_cell(const VariantSummary& variant) {
+  if (!variant.time_to_target_s) return "not reached";
+  return human_seconds(*variant.time_to_target_s);
+}
+
+std::string range_cell(const VariantSummary& variant) {
+  if (variant.runs < 2 || !variant.time_to_target_s_min) return "";
+  return fmt::format("{} .. {}", human_number(*variant.time_to_target_s_min),
+                     human_number(*variant.time_to_target_s_max));
+}
+
+std::string speedup_cell(const VariantSummary& variant) {
+  return variant.speedup ? fmt::format("{:.2f}x", *variant.speedup) : std::string("-");
+}
+
+std::string loss_cell(const VariantSummary& variant) {
+  return variant.final_loss ? human_number(variant.final_loss->median, 4) : std::string("-");
+}
+
+std::string staleness_cell(const VariantSummary& variant) {
+  return fmt::format("{} / {}", human_number(variant.mean_staleness, 2), variant.max_staleness);
+}
+
+TextTable variants_with_target(const Comparison& comparison) {
+  TextTable table({"variant", "to target", "seeds (s)", "speed-up", "reached", "iterations",
+                   "compute", "wait", "staleness", "traffic"});
+  for (const VariantSummary& variant : comparison.variants) {
+    const TimeSplit& time = variant.time_per_iteration;
+    table.add_row({shortened(variant.name, 16), target_cell(variant), range_cell(variant),
+                   speedup_cell(variant), fmt::format("{} of {}", variant.reached, variant.runs),
+                   human_number(variant.iterations_to_target.value_or(variant.iterations), 3),
+                   share(time.compute_s, time.total()), share(time.wait_s, time.total()),
+                   staleness_cell(variant), human_bytes(variant.bytes_on_wire)});
+  }
+  return table;
+}
+
+TextTable variants_without_target(const Comparison& comparison) {
+  TextTable table({"variant", "time", "iterations", "iterations/s", "speed-up", "final loss",
+                   "compute", "wait", "staleness", "traffic"});
+  for (const VariantSummary& variant : comparison.variants) {
+    const TimeSplit& time = variant.time_per_iteration;
+    table.add_row({shortened(variant.name, 16), human_seconds(variant.virtual_time_s),
+                   human_number(variant.iterations, 3), human_number(variant.iterations_per_s, 3),
+                   speedup_cell(variant), loss_cell(variant), share(time.compute_s, time.total()),
+                   share(time.wait_s, time.total()), staleness_cell(variant),
+                   human_bytes(variant.bytes_on_wire)});
+  }
+  return table;
+}
+
+std::string wrapped(const std::string& text, std::size_t width) {
+  std::string result, line;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find(' ', begin), text.size());
+    const std::string word = text.substr(begin, end - begin);
+    if (!line.empty() && width_of(line) + 1 + width_of(word) > width) {
+      result += line + "\n";
+      line.clear();
+    }
+    line += (line.empty() ? "" : " ") + word;
+    begin = end + 1;
+  }
+  return result + line + "\n";
+}
+
+}  // namespace
+
+TextTable::TextTable(std::vector<std::string> header) { rows_.push_back(std::move(header)); }
+
+void TextTable::add_row(std::vector<std::string> cells) {
+  cells.resize(rows_.front().size());
+  rows_.push_back(std::move(cells));
+}
+
+std::string TextTable::text() const {
+  std::vector<std::size_t> widths(rows_.front().size());
+  for (const auto& row : rows_) {
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
+  }
+  std::string text;
+  for (const auto& row : rows_) {
+    std::string line;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      const std::string padding(widths[i] - width_of(row[i]), ' ');
+      line += i == 0 ? row[i] + padding : "  " + padding + row[i];
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    text += line + "\n";
+  }
+  return text;
+}
+
+std::string run_table(const RunData& run) {
+  const Summary summary = summarize(run);
+  const RunHeader& header = run.header;
+  std::string text = fmt::format("{}, {}, seed {}: {}\n{}\n\n", header.scenario, header.consistency,
+                                 header.seed, status_name(run.status), cluster_line(header));
+  const auto line = [&](std::string_view name, const std::string& value) {
+    text += fmt::format("{:<14}{}\n", name, value);
+  };
+  line("virtual time", human_seconds(run.virtual_time_s));
+  line("iterations", fmt::format("{} per worker ({} to {}), {} each, {} per second in all",
+                                 human_number(summary.iterations, 4), run.iterations_min,
+                                 run.iterations_max, human_seconds(summary.iteration_s_mean),
+                                 human_number(summary.iterations_per_s, 4)));
+  if (summary.final_loss) line("final loss", human_number(*summary.final_loss, 4));
+  if (summary.final_metric) line(header.metric_name, human_number(*summary.final_metric, 4));
+  if (header.target_loss) {
+    line("target loss",
+         summary.time_to_target_s
+             ? fmt::format("{} reached at {}, iteration {}", human_number(*header.target_loss, 4),
+                           human_seconds(*summary.time_to_target_s),
+                           human_number(*summary.iterations_to_target, 4))
+             : fmt::format("{} not reached", human_number(*header.target_loss, 4)));
+  }
+  const double total = run.time.total();
+  line("workers' time", fmt::format("{} compute, {} wait, {} pull, {} push",
+                                    share(run.time.compute_s, total), share(run.time.wait_s, total),
+                                    share(run.time.pull_s, total), share(run.time.push_s, total)));
+  line("staleness",
+       fmt::format("mean {}, at most {} clocks; mean {}, at most {} updates",
+                   human_number(run.staleness.mean()), run.staleness.max(),
+                   human_number(run.staleness_updates.mean()), run.staleness_updates.max()));
+  std::string traffic =
+      fmt::format("{} in {} messages", human_bytes(static_cast<double>(summary.bytes_on_wire)),
+                  human_count(summary.messages));
+  if (summary.server_load_skew) {
+    traffic += fmt::format(", busiest server {:.2f}x the mean", *summary.server_load_skew);
+  }
+  line("traffic", traffic);
+  if (summary.faults > 0) {
+    std::string faults = plural(summary.faults, "fault");
+    faults += ", " + plural(summary.failovers, "failover");
+    if (summary.recovery_s_max) {
+      faults += ", longest recovery " + human_seconds(*summary.recovery_s_max);
+    }
+    line("faults", faults);
+  }
+  if (!run.failure.empty()) line("failure", run.failure);
+  return text;
+}
+
+std::string compare_table(const ComparisonData& data) {
+  const Comparison comparison = compare(data);
+  std::string text = data.scenario;
+  if (comparison.target_loss) {
+    text += fmt::format(", target loss {}", human_number(*comparison.target_loss, 4));
+  }
+  if (data.status != RunStatus::kDone) text += fmt::format(": {}", status_name(data.status));
+  text += "\n";
+  if (!data.variants.empty() && !data.variants.front().runs.empty()) {
+    text += cluster_line(data.variants.front().runs.front().header) + "\n";
+  }
+  const TextTable table = comparison.target_loss ? variants_with_target(comparison)
+                                                 : variants_without_target(comparison);
+  return text + "\n" + table.text() + "\n" + wrapped(verdict(comparison), 100);
+}
+
+}  // namespace psgrid::analysis
