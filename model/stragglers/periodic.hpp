@@ -7,8 +7,7 @@
 
 namespace psgrid {
 
-// Slow by `factor` in [phase + k * period, phase + k * period + duration) for every whole k,
-// negative ones included.
+// Slow by `factor` in [phase + k * period, phase + k * period + duration) for k = 0, 1, 2, ...
 class PeriodicStraggler final : public Straggler {
  public:
   // Requires period > 0 and 0 <= duration <= period.
@@ -18,7 +17,8 @@ class PeriodicStraggler final : public Straggler {
   Time holds_until(NodeId node, Time at) const override;
 
  private:
-  // The slow spell of the period that `at` lies in, and when the next period begins.
+  // Requires at >= phase. The end of the slow spell of the period that `at` lies in, and when the
+  // next period begins.
   struct Spell {
     double end;
     double next;

@@ -1,7 +1,8 @@
 #include "model/stragglers/straggler_set.hpp"
 
 #include <algorithm>
-#include <cassert>
+
+#include "model/check.hpp"
 
 namespace psgrid {
 
@@ -35,7 +36,7 @@ Duration StragglerSet::stretched(NodeId node, std::uint64_t index, Time start,
   while (true) {
     const double slowdown = factor(node, index, at);
     const Time until = holds_until(node, at);
-    assert(slowdown > 0 && until > at);
+    PSGRID_CHECK(slowdown > 0 && until > at, "a positive factor for a positive time");
     const Duration to_the_end = work * slowdown;
     const Duration to_the_switch = until - at;
     if (to_the_end <= to_the_switch) return elapsed + to_the_end;
