@@ -1,0 +1,165 @@
+#include <filesystem>
+
+#include "scenarios/input/fields.hpp"
+#include "scenarios/input/read_run.hpp"
+
+namespace psgrid::scenarios {
+namespace {
+
+LearnerSpec read_learner(const Fields& fields) {
+  LearnerSpec learner;
+  fields.read("type", learner.type,
+              {{"logistic_regression", LearnerType::kLogisticRegression},
+               {"softmax_regression", LearnerType::kSoftmaxRegression},
+               {"perceptron", LearnerType::kPerceptron},
+               {"none", LearnerType::kNone}});
+  fields.read("l2", learner.l2);
+  fields.read("hidden", learner.hidden);
+  fields.read("parameters", learner.parameters);
+  return learner;
+}
+
+DataSpec read_data(const Fields& fields, const std::string& directory) {
+  DataSpec data;
+  fields.read("file", data.file);
+  fields.read("labels", data.labels);
+  fields.read("test_file", data.test_file);
+  fields.read("test_labels", data.test_labels);
+  for (std::string* path : {&data.file, &data.labels, &data.test_file, &data.test_labels})
+    if (!path->empty()) *path = resolve_path(*path, directory);
+  fields.read("format", data.format,
+              {{"libsvm", DataFormat::kLibsvm},
+               {"idx", DataFormat::kIdx},
+               {"csv", DataFormat::kCsv}});
+  fields.read("test_fraction", data.test_fraction);
+  fields.read("transform", data.transform,
+              {{"none", Transform::kNone},
+               {"log1p", Transform::kLog1p},
+               {"standardize", Transform::kStandardize},
+               {"max_abs", Transform::kMaxAbs}});
+  fields.read("features", data.features);
+  fields.read("label_column", data.label_column);
+  return data;
+}
+
+OptimizerSpec read_optimizer(const Fields& job, const Fields& fields) {
+  OptimizerSpec optimizer;
+  job.read("learning_rate", optimizer.learning_rate);
+  fields.read("type", optimizer.type,
+              {{"sgd", OptimizerType::kSgd},
+               {"momentum", OptimizerType::kMomentum},
+               {"adagrad", OptimizerType::kAdagrad},
+               {"adam", OptimizerType::kAdam},
+               {"proximal", OptimizerType::kProximal}});
+  fields.read("momentum", optimizer.momentum);
+  fields.read("beta1", optimizer.beta1);
+  fields.read("beta2", optimizer.beta2);
+  fields.read("epsilon", optimizer.epsilon);
+  fields.read("l1", optimizer.l1);
+  fields.read("l2", optimizer.l2);
+  return optimizer;
+}
+
+ComputeSpec read_compute(const Fields& fields) {
+  ComputeSpec compute;
+  const Json* flops = fields.find("flops_per_example");
+  if (flops && *flops != "auto")
+    fields.read("flops_per_example", Quantity::kFlops, compute.flops_per_example);
+  if (fields.has("seconds")) {
+    compute.seconds = Duration{0};
+    fields.read("seconds", Quantity::kSeconds, compute.seconds->seconds);
+  }
+  compute.automatic = !compute.flops_per_example && !compute.seconds;
+  return compute;
+}
+
+StopSpec read_stop(const Fields& fields) {
+  StopSpec stop;
+  fields.read("iterations", stop.iterations);
+  fields.read("target_loss", stop.target_loss);
+  if (fields.has("time")) {
+    stop.time = Duration{0};
+    fields.read("time", Quantity::kSeconds, stop.time->seconds);
+  }
+  return stop;
+}
+
+ConsistencySpec read_consistency(const Fields& fields) {
+  ConsistencySpec consistency;
+  fields.read("model", consistency.model,
+              {{"bsp", ConsistencyModel::kBsp},
+               {"ssp", ConsistencyModel::kSsp},
+               {"bounded_delay", ConsistencyModel::kBoundedDelay},
+               {"async", ConsistencyModel::kAsync}});
+  fields.read("staleness", consistency.staleness);
+  fields.read("delay", consistency.delay);
+  fields.read("cache", consistency.cache);
+  return consistency;
+}
+
+PartitionSpec read_partition(const Fields& fields) {
+  PartitionSpec partition;
+  fields.read("type", partition.type,
+              {{"ring", PartitionType::kRing}, {"range", PartitionType::kRange}});
+  fields.read("virtual_nodes", partition.virtual_nodes);
+  return partition;
+}
+
+CostSpec read_costs(const Fields& fields) {
+  CostSpec costs;
+  fields.read("apply_flops_per_value", Quantity::kFlops, costs.apply_flops_per_value);
+  fields.read("serve_flops_per_value", Quantity::kFlops, costs.serve_flops_per_value);
+  fields.read("message_flops", Quantity::kFlops, costs.message_flops);
+  return costs;
+}
+
+ClientSpec read_client(const Json& document) {
+  ClientSpec client;
+  Fields::of(document, "client").read("outstanding_pushes", client.outstanding_pushes);
+  const Json* json = Fields(document).find("client");
+  if (!json) return client;
+  const Fields retry = Fields::of(*json, "retry");
+  retry.read("timeout", Quantity::kSeconds, client.retry.timeout.seconds);
+  retry.read("backoff", client.retry.backoff);
+  retry.read("timeout_max", Quantity::kSeconds, client.retry.timeout_max.seconds);
+  return client;
+}
+
+}  // namespace
+
+std::string resolve_path(const std::string& path, const std::string& directory) {
+  return (std::filesystem::path(directory) / path).lexically_normal().string();
+}
+
+JobSpec read_job(const Json& document, const ReadContext& context) {
+  const Fields fields = Fields::of(document, "job");
+  const Json nothing;
+  const Json* json = Fields(document).find("job");
+  const Json& object = json ? *json : nothing;
+  JobSpec job;
+  job.learner = read_learner(Fields::of(object, "learner"));
+  if (fields.has("data")) job.data = read_data(Fields::of(object, "data"), context.directory);
+  fields.read("batch", job.batch);
+  job.optimizer = read_optimizer(fields, Fields::of(object, "optimizer"));
+  job.compute = read_compute(Fields::of(object, "compute"));
+  job.stop = read_stop(Fields::of(object, "stop"));
+  fields.read("evaluate_every", job.evaluate_every);
+  return job;
+}
+
+RunSpec read_run(const Json& document, const ReadContext& context) {
+  RunSpec run;
+  const Fields fields(document);
+  fields.read("seed", run.seed);
+  run.cluster = read_cluster(document, context);
+  run.stragglers = read_stragglers(document, run.cluster, context);
+  run.job = read_job(document, context);
+  run.consistency = read_consistency(Fields::of(document, "consistency"));
+  run.partition = read_partition(Fields::of(document, "partition"));
+  if (const Json* cluster = fields.find("cluster"))
+    run.costs = read_costs(Fields::of(*cluster, "costs"));
+  run.client = read_client(document);
+  return run;
+}
+
+}  // namespace psgrid::scenarios

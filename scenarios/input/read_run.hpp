@@ -1,0 +1,39 @@
+// Turns a scenario document, checked against the schema, into the structs of the model.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "model/run_spec.hpp"
+#include "scenarios/input/document.hpp"
+#include "scenarios/input/file_source.hpp"
+#include "scenarios/input/problems.hpp"
+
+namespace psgrid::scenarios {
+
+// What reading needs beside the document.
+struct ReadContext {
+  std::string directory;  // that paths are relative to
+  const FileSource& files;
+  Problems& problems;
+};
+
+// Everything but the name. Parts of the document with a wrong form keep their defaults. Errors in
+// trace files and in ranges of nodes that exceed the cluster go to the problems.
+RunSpec read_run(const Json& document, const ReadContext& context);
+
+// Its parts.
+ClusterSpec read_cluster(const Json& document, const ReadContext& context);
+JobSpec read_job(const Json& document, const ReadContext& context);
+std::vector<StragglerSpec> read_stragglers(const Json& document, const ClusterSpec& cluster,
+                                           const ReadContext& context);
+
+// The nodes that `key` of `object` names; "*" becomes the last rank. Ranks beyond the cluster are
+// an error at `pointer`.
+NodeSelector read_nodes(const Json& value, const std::string& pointer, const ClusterSpec& cluster,
+                        Problems& problems);
+
+// A path of the scenario, relative to the working directory (or absolute).
+std::string resolve_path(const std::string& path, const std::string& directory);
+
+}  // namespace psgrid::scenarios

@@ -1,0 +1,114 @@
+#include "scenarios/load_dataset.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <span>
+
+#include "model/random.hpp"
+#include "scenarios/readers/csv.hpp"
+#include "scenarios/readers/file.hpp"
+#include "scenarios/readers/idx.hpp"
+#include "scenarios/readers/libsvm.hpp"
+#include "scenarios/readers/raw_data.hpp"
+#include "scenarios/transforms.hpp"
+
+namespace psgrid::scenarios {
+namespace {
+
+// Below this share of non-zeros, compressed rows take less memory and time than dense ones.
+constexpr double kDenseFrom = 0.125;
+
+Result<RawData> read_raw(const DataSpec& spec, const std::string& file, const std::string& labels,
+                         std::uint32_t features) {
+  const Result<std::string> text = read_text(file);
+  if (!text) return text.errors;
+  switch (spec.format) {
+    case DataFormat::kLibsvm: return read_libsvm(*text, file, features);
+    case DataFormat::kCsv: return read_csv(*text, file, spec.label_column, features);
+    case DataFormat::kIdx: break;
+  }
+  const Result<std::string> label_bytes = read_text(labels);
+  if (!label_bytes) return label_bytes.errors;
+  return read_idx(*text, file, *label_bytes, labels, features);
+}
+
+Dataset select_rows(const Dataset& data, std::span<const std::uint32_t> rows) {
+  Dataset part;
+  part.rows = static_cast<std::uint32_t>(rows.size());
+  part.features = data.features;
+  part.classes = data.classes;
+  if (data.is_sparse()) part.row_begin.push_back(0);
+  for (const std::uint32_t row : rows) {
+    part.labels.push_back(data.labels[row]);
+    if (data.is_sparse()) {
+      const auto columns = data.columns_of(row);
+      const auto values = data.values_of(row);
+      part.column.insert(part.column.end(), columns.begin(), columns.end());
+      part.value.insert(part.value.end(), values.begin(), values.end());
+      part.row_begin.push_back(part.column.size());
+    } else {
+      const auto values = data.dense_row(row);
+      part.dense.insert(part.dense.end(), values.begin(), values.end());
+    }
+  }
+  return part;
+}
+
+std::vector<std::uint32_t> permutation(std::uint32_t rows, std::uint64_t seed) {
+  std::vector<std::uint32_t> order(rows);
+  std::iota(order.begin(), order.end(), 0U);
+  RandomStream(seed, manager_id(0), Purpose::kDataSplit).shuffle(order);
+  return order;
+}
+
+// Both parts in the same storage, labels as classes.
+Result<TrainTest> split(RawData& train, RawData* test, const DataSpec& spec, std::uint64_t seed) {
+  std::vector<InputError> errors = assign_classes(train, test);
+  if (!errors.empty()) return errors;
+  if (train.data.is_sparse() && density(train.data) >= kDenseFrom) {
+    train.data = to_dense(train.data);
+    if (test) test->data = to_dense(test->data);
+  }
+  const std::vector<std::uint32_t> order = permutation(train.data.rows, seed);
+  if (test) return TrainTest{select_rows(train.data, order), std::move(test->data)};
+  const auto held_out = static_cast<std::size_t>(
+      std::floor(spec.test_fraction * static_cast<double>(order.size()) + 0.5));
+  if (held_out == 0 || held_out >= order.size())
+    return InputError{spec.file, 0, 0, "",
+                      "found " + std::to_string(order.size()) +
+                          " rows, expected enough that both parts of the split have some"};
+  const std::span<const std::uint32_t> rows(order);
+  return TrainTest{select_rows(train.data, rows.subspan(held_out)),
+                   select_rows(train.data, rows.first(held_out))};
+}
+
+}  // namespace
+
+Result<TrainTest> load_dataset(const DataSpec& spec, std::uint64_t seed) {
+  Result<RawData> train = read_raw(spec, spec.file, spec.labels, spec.features);
+  if (!train) return train.errors;
+  if (train->data.rows == 0 || train->data.features == 0)
+    return InputError{spec.file, 0, 0, "", "found no examples, expected at least one"};
+  Result<RawData> test;
+  const bool has_test = !spec.test_file.empty();
+  if (has_test) {
+    test = read_raw(spec, spec.test_file, spec.test_labels, train->data.features);
+    if (!test) return test.errors;
+    if (test->data.rows == 0)
+      return InputError{spec.test_file, 0, 0, "", "found no examples, expected at least one"};
+  }
+  std::vector<InputError> errors = check_transform(*train, spec.transform);
+  if (errors.empty() && has_test) errors = check_transform(*test, spec.transform);
+  if (!errors.empty()) return errors;
+  Result<TrainTest> parts = split(*train, has_test ? &*test : nullptr, spec, seed);
+  if (!parts) return parts;
+  if (spec.transform == Transform::kStandardize && parts->train.is_sparse())
+    return InputError{spec.file, 0, 0, "",
+                      "found sparse data, expected dense data for the transform \"standardize\" "
+                      "(\"max_abs\" keeps zeros)"};
+  apply_transform(parts->train, parts->test, spec.transform);
+  return parts;
+}
+
+}  // namespace psgrid::scenarios

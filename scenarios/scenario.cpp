@@ -1,0 +1,172 @@
+#include "scenarios/scenario.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <tuple>
+
+#include "scenarios/embedded.hpp"
+#include "scenarios/input/check_run.hpp"
+#include "scenarios/input/document.hpp"
+#include "scenarios/input/fields.hpp"
+#include "scenarios/input/overrides.hpp"
+#include "scenarios/input/problems.hpp"
+#include "scenarios/input/read_run.hpp"
+#include "scenarios/input/schema_check.hpp"
+#include "scenarios/readers/text.hpp"
+
+namespace psgrid::scenarios {
+namespace {
+
+void remove(Document& document, const std::string& key) {
+  if (!document.value.is_object()) return;
+  document.value.erase(key);
+  document.place.members.erase(key);
+}
+
+// Loads one scenario: the file itself, then each variant, collecting every mistake.
+class Loader {
+ public:
+  Loader(const std::string& path, const LoadOptions& options) : options_(options) {
+    origin_.file = path;
+    for (const std::string& set : options.set) origin_.options.push_back(option_text(set));
+    directory_ = std::filesystem::path(path).parent_path().string();
+  }
+
+  Result<Scenario> load(std::string_view text) {
+    Result<Document> parsed = parse_document(text, origin_.file);
+    if (!parsed) return parsed.errors;
+    keep(apply_overrides(*parsed, options_.set));
+    Document base = *parsed;
+    scenario_.source = base.value;
+    scenario_.file = origin_.file;
+    scenario_.base = load_run(base);
+    const Json& document = base.value;
+    scenario_.name = std::filesystem::path(origin_.file).stem().string();
+    const Fields fields(document);
+    fields.read("name", scenario_.name);
+    fields.read("seeds", scenario_.seeds);
+    scenario_.base.name = scenario_.name;
+    load_variants(base);
+    return finish();
+  }
+
+ private:
+  // `document` may have variants; what a later layer makes void is removed from it.
+  RunSpec load_run(Document& document) {
+    Problems problems(origin_, document.place);
+    check_schema(document, problems);
+    const ReadContext context{directory_, *options_.files, problems};
+    RunSpec run = read_run(document.value, context);
+    check_run(run, document, context);
+    keep(problems.errors());
+    for (const InputError& warning : problems.warnings())
+      if (std::find(warnings_.begin(), warnings_.end(), warning) == warnings_.end())
+        warnings_.push_back(warning);
+    return run;
+  }
+
+  void load_variants(const Document& base) {
+    const Json* list = Fields(base.value).find("variants");
+    if (!list || !list->is_array()) return;
+    std::map<std::string, std::string> slugs;  // of the variants before, with their names
+    for (std::size_t i = 0; i < list->size(); ++i) {
+      const std::string pointer = "/variants/" + std::to_string(i);
+      const Fields fields((*list)[i]);
+      const Json* set = fields.find("set");
+      std::string name;
+      fields.read("name", name);
+      Problems problems(origin_, base.place);
+      const auto [before, added] = slugs.emplace(slug(name), name);
+      if (!added && !name.empty())
+        problems.error(pointer + "/name", "found " + in_quotes(name) + ", expected a name that differs from " +
+                                              in_quotes(before->second) + " in letters or digits");
+      for (const char* key : {"$schema", "name", "description", "seeds", "variants"})
+        if (set && set->is_object() && set->contains(key))
+          problems.key_error(pointer + "/set/" + key,
+                             "found the key " + in_quotes(key) + ", which no variant can change");
+      keep(problems.errors());
+      if (set && set->is_object()) load_variant(base, name, pointer + "/set");
+    }
+  }
+
+  void load_variant(const Document& base, const std::string& name, const std::string& pointer) {
+    Document merged = base;
+    remove(merged, "variants");
+    remove(merged, "seeds");
+    remove(merged, "description");
+    remove(merged, "$schema");
+    Document patch{base.value.at(Json::json_pointer(pointer)), place_at(base.place, pointer)};
+    for (const char* key : {"$schema", "name", "description", "seeds", "variants"})
+      remove(patch, key);
+    set_layer(patch.place, Layer::kVariant);
+    merge_patch(merged, patch);
+    origin_.variant = name;
+    origin_.variant_pointer = pointer;
+    RunSpec run = load_run(merged);
+    origin_.variant.clear();
+    run.name = scenario_.name;
+    scenario_.variants.push_back({name, std::move(run), std::move(merged.value)});
+  }
+
+  // Mistakes of the file show up in each variant again, with the variant's name added.
+  void keep(const std::vector<InputError>& errors) {
+    for (const InputError& error : errors) {
+      const auto same = [&](const InputError& other) {
+        return std::tie(other.file, other.line, other.column, other.pointer) ==
+                   std::tie(error.file, error.line, error.column, error.pointer) &&
+               error.message.starts_with(other.message);
+      };
+      if (errors_.size() < Problems::kMaxErrors && std::none_of(errors_.begin(), errors_.end(), same))
+        errors_.push_back(error);
+    }
+  }
+
+  Result<Scenario> finish() {
+    Result<Scenario> result;
+    const auto by_place = [](const InputError& a, const InputError& b) {
+      return std::tie(a.file, a.line, a.column) < std::tie(b.file, b.line, b.column);
+    };
+    std::stable_sort(errors_.begin(), errors_.end(), by_place);
+    std::stable_sort(warnings_.begin(), warnings_.end(), by_place);
+    result.warnings = std::move(warnings_);
+    if (errors_.empty()) result.value = std::move(scenario_);
+    else result.errors = std::move(errors_);
+    return result;
+  }
+
+  const LoadOptions& options_;
+  Origin origin_;
+  std::string directory_;
+  Scenario scenario_;
+  std::vector<InputError> errors_, warnings_;
+};
+
+}  // namespace
+
+Result<Scenario> load_scenario_text(std::string_view text, const std::string& path,
+                                    const LoadOptions& options) {
+  return Loader(path, options).load(text);
+}
+
+Result<Scenario> load_scenario(const std::string& path, const LoadOptions& options) {
+  const Result<std::string> text = options.files->read(path);
+  if (!text) return text.errors;
+  return load_scenario_text(*text, path, options);
+}
+
+std::string slug(std::string_view name) {
+  std::string text;
+  for (const char c : name) {
+    const bool upper = c >= 'A' && c <= 'Z';
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || upper;
+    if (plain) text += upper ? static_cast<char>(c - 'A' + 'a') : c;
+    else if (!text.empty() && text.back() != '-') text += '-';
+  }
+  while (text.ends_with('-')) text.pop_back();
+  return text.empty() ? "run" : text;
+}
+
+std::string_view schema_text() { return embedded_file("scenario.schema.json"); }
+
+}  // namespace psgrid::scenarios
