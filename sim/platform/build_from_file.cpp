@@ -18,6 +18,7 @@ Hosts load(const std::string& path) {
   const auto hosts = std::make_shared<Hosts>();
   s4u::Host::on_creation_cb([hosts](s4u::Host& host) { hosts->push_back(&host); });
   s4u::Engine::get_instance()->load_platform(path);
+  s4u::Engine::get_instance()->seal_platform();  // SimGrid crashes on routes of unsealed zones
   return *hosts;
 }
 

@@ -18,7 +18,6 @@ class SwitchedBuilder {
     if (network_.switches() == 1) return build_star();
     s4u::NetZone* const whole = compat::add_full_zone(nullptr, "cluster");
     add_zones(whole);
-    add_trunks(whole);
     add_routes(whole);
     whole->seal();
     return std::move(hosts_);
@@ -48,30 +47,28 @@ class SwitchedBuilder {
       if (zone.zone != nullptr) zone.zone->seal();
   }
 
-  void add_trunks(s4u::NetZone* whole) {
-    for (const Trunk& trunk : network_.trunks()) {
+  // Made when the first route crosses it; a large dragonfly has millions that none does.
+  s4u::LinkInRoute link_of(s4u::NetZone* whole, Hop hop) {
+    const Trunk& trunk = network_.trunks()[hop.trunk];
+    s4u::Link*& link = trunk_links_[2 * hop.trunk + (hop.forward ? 0 : 1)];
+    if (link == nullptr) {
       const std::string& a = network_.name(trunk.a);
       const std::string& b = network_.name(trunk.b);
-      forward_.push_back(add_trunk(whole, a + "->" + b, trunk));
-      backward_.push_back(add_trunk(whole, b + "->" + a, trunk));
+      link = compat::add_link(whole, hop.forward ? a + "->" + b : b + "->" + a, trunk.bandwidth);
+      link->set_latency(trunk.latency);
     }
-  }
-
-  static s4u::Link* add_trunk(s4u::NetZone* whole, const std::string& name, const Trunk& trunk) {
-    s4u::Link* const link = compat::add_link(whole, name, trunk.bandwidth);
-    link->set_latency(trunk.latency);
-    return link;
+    return s4u::LinkInRoute(link);
   }
 
   void add_routes(s4u::NetZone* whole) {
+    trunk_links_.resize(2 * network_.trunks().size());
     const bool all_pairs = network_.switches() <= Platform::kAllPairsMax;
     for (std::uint32_t from = 0; from < network_.switches(); ++from) {
       for (std::uint32_t to = 0; to < network_.switches(); ++to) {
         if (from == to || zones_[from].zone == nullptr || zones_[to].zone == nullptr) continue;
         if (!all_pairs && !has_hub_[from] && !has_hub_[to]) continue;
         std::vector<s4u::LinkInRoute> links;
-        for (const Hop& hop : network_.route(from, to))
-          links.emplace_back(hop.forward ? forward_[hop.trunk] : backward_[hop.trunk]);
+        for (const Hop& hop : network_.route(from, to)) links.push_back(link_of(whole, hop));
         compat::route(whole, zones_[from], zones_[to], links);
       }
     }
@@ -80,9 +77,9 @@ class SwitchedBuilder {
   const SwitchedNetwork& network_;
   const HostLayout& layout_;
   Hosts hosts_;
-  std::vector<compat::GatewayZone> zones_;      // by switch; null for switches without hosts
-  std::vector<bool> has_hub_;                   // by switch: has a host with a server or manager
-  std::vector<s4u::Link*> forward_, backward_;  // by trunk
+  std::vector<compat::GatewayZone> zones_;  // by switch; null for switches without hosts
+  std::vector<bool> has_hub_;               // by switch: has a host with a server or manager
+  std::vector<s4u::Link*> trunk_links_;     // by trunk, forward and backward in turn
 };
 
 }  // namespace

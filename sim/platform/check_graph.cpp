@@ -15,6 +15,13 @@ namespace {
 
 std::string quoted(const std::string& name) { return "\"" + name + "\""; }
 
+// RFC 6901: "~" and "/" have another form within a JSON pointer.
+std::string escaped(const std::string& name) {
+  std::string result;
+  for (const char c : name) result += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
+  return result;
+}
+
 class GraphCheck {
  public:
   GraphCheck(const ClusterSpec& cluster, const HostLayout& layout)
@@ -75,7 +82,7 @@ class GraphCheck {
     std::vector<std::pair<std::uint32_t, const NodeSelector*>> attachments;
     for (std::size_t i = 0; i < network_.attach.size(); ++i) {
       const auto& [name, nodes] = network_.attach[i];
-      const auto vertex = find(name, "/network/attach/" + name);
+      const auto vertex = find(name, "/network/attach/" + escaped(name));
       if (vertex) attachments.push_back({*vertex, &nodes});
     }
     for (std::uint32_t i = 0; i < cluster_.nodes() && errors_.size() < kErrorsMax; ++i) {
@@ -86,7 +93,7 @@ class GraphCheck {
         attached = true;
         auto& known = vertex_of_host[layout_.host_of(i).value];
         if (known && *known != vertex)
-          report("/network/attach/" + network_.vertices[vertex],
+          report("/network/attach/" + escaped(network_.vertices[vertex]),
                  to_string(node) + " is attached here, but its host " +
                      quoted(layout_.host(layout_.host_of(i)).name) + " is attached to " +
                      quoted(network_.vertices[*known]) + " already");
