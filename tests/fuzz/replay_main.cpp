@@ -3,8 +3,8 @@
 //
 //   fuzz_NAME_replay [--mutations N] [--seed N] PATH...      PATH: an input, or a folder of them
 //
-// The input that made the target crash is left in crash-input in the working folder; run the
-// program on that file to see the crash again.
+// The input that made the target crash is left in fuzz_NAME_replay.crash in the working folder; run
+// the program on that file to see the crash again.
 #include <algorithm>
 #include <csignal>
 #include <cstddef>
@@ -30,14 +30,14 @@ namespace {
 using Input = std::vector<std::uint8_t>;
 
 Input current;
+std::string crash_path;
 
 void save_current() {
-  const int file = ::open("crash-input", O_WRONLY | O_CREAT | O_TRUNC, 0644);
+  const int file = ::open(crash_path.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
   if (file < 0) return;
   const bool saved = ::write(file, current.data(), current.size()) >= 0;
   ::close(file);
-  constexpr std::string_view message = "the input that failed is in crash-input\n";
-  if (saved && ::write(STDERR_FILENO, message.data(), message.size()) < 0) return;
+  if (saved) std::fprintf(stderr, "the input that failed is in %s\n", crash_path.c_str());
 }
 
 void on_signal(int number) {
@@ -131,6 +131,7 @@ int main(int argc, char** argv) {
   std::size_t mutations = 0;
   std::uint64_t seed = 1;
   std::vector<Input> corpus;
+  crash_path = std::filesystem::path(argv[0]).filename().string() + ".crash";
   for (int i = 1; i < argc; ++i) {
     const std::string_view argument = argv[i];
     if (argument == "--mutations" && i + 1 < argc) {
