@@ -28,6 +28,8 @@ std::string human_number(double value, int digits) {
   if (!std::isfinite(value)) return exact(value);
   if (value == 0) return "0";
   const double size = std::abs(value);
+  if (value == std::round(value) && size < std::pow(10.0, digits))
+    return fmt::format("{:.0f}", value);
   if (size >= 1e15 || size < 1e-4) return fmt::format("{:.{}e}", value, digits - 1);
   // The exponent after rounding to so many digits, read off rather than computed.
   const std::string scientific = fmt::format("{:.{}e}", value, digits - 1);

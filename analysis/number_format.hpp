@@ -15,7 +15,8 @@ std::string human_seconds(double seconds);
 // Powers of 1,000: "1.5 GB".
 std::string human_bytes(double bytes);
 
-// Up to `digits` significant digits without an exponent where that is readable: "0.25", "12.3".
+// `digits` significant digits, without an exponent where that is readable: "0.250", "12.3". Whole
+// numbers stay whole: "12".
 std::string human_number(double value, int digits = 3);
 
 // Digits in groups of three: "1,234,567".

@@ -149,10 +149,10 @@ std::string run_table(const RunData& run) {
   if (header.target_loss) {
     line("target loss",
          summary.time_to_target_s
-             ? fmt::format("{} reached at {}, iteration {}", human_number(*header.target_loss, 4),
+             ? fmt::format("{} reached at {}, iteration {}", exact(*header.target_loss),
                            human_seconds(*summary.time_to_target_s),
                            human_number(*summary.iterations_to_target, 4))
-             : fmt::format("{} not reached", human_number(*header.target_loss, 4)));
+             : fmt::format("{} not reached", exact(*header.target_loss)));
   }
   const double total = run.time.total();
   line("workers' time", fmt::format("{} compute, {} wait, {} pull, {} push",
@@ -185,7 +185,7 @@ std::string compare_table(const ComparisonData& data) {
   const Comparison comparison = compare(data);
   std::string text = data.scenario;
   if (comparison.target_loss) {
-    text += fmt::format(", target loss {}", human_number(*comparison.target_loss, 4));
+    text += fmt::format(", target loss {}", exact(*comparison.target_loss));
   }
   if (data.status != RunStatus::kDone) text += fmt::format(": {}", status_name(data.status));
   text += "\n";

@@ -60,7 +60,7 @@ std::string laggards(const Comparison& comparison) {
 }
 
 std::string verdict_on_target(const Comparison& comparison) {
-  const std::string target = human_number(*comparison.target_loss, 4);
+  const std::string target = exact(*comparison.target_loss);
   if (!comparison.first) {
     std::string text = fmt::format("No variant reaches the target loss {}", target);
     const VariantSummary* best = nullptr;
@@ -115,7 +115,7 @@ std::string verdict(const RunData& run) {
   const char* prefix = run.status == RunStatus::kInterrupted ? "Interrupted: " : "";
   if (summary.time_to_target_s) {
     return fmt::format("{}the target loss {} is reached after {} and {} iterations per worker.",
-                       prefix, human_number(*run.header.target_loss, 4),
+                       prefix, exact(*run.header.target_loss),
                        human_seconds(*summary.time_to_target_s),
                        human_number(*summary.iterations_to_target, 4));
   }
@@ -123,7 +123,7 @@ std::string verdict(const RunData& run) {
   std::string text =
       fmt::format("{}{}, final loss {}", prefix, work, human_number(*summary.final_loss, 4));
   if (run.header.target_loss) {
-    text += fmt::format("; the target {} is not reached", human_number(*run.header.target_loss, 4));
+    text += fmt::format("; the target {} is not reached", exact(*run.header.target_loss));
   }
   return text + ".";
 }

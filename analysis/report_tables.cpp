@@ -1,0 +1,301 @@
+#include "analysis/report_tables.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <set>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "analysis/escape.hpp"
+#include "analysis/number_format.hpp"
+
+namespace psgrid::analysis {
+namespace {
+
+constexpr const char* missing = "<span class=\"missing\">-</span>";
+
+const RunHeader* header_of(const ComparisonData& data) {
+  for (const VariantRuns& variant : data.variants) {
+    if (!variant.runs.empty()) return &variant.runs.front().header;
+  }
+  return nullptr;
+}
+
+std::string plural(std::size_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", human_count(count), noun, count == 1 ? "" : "s");
+}
+
+std::string share(double part, const TimeSplit& whole) {
+  return whole.total() > 0 ? human_share(part / whole.total()) : missing;
+}
+
+std::string between(std::optional<double> low, std::optional<double> high, int digits,
+                    std::string_view unit) {
+  if (!low || !high || *low == *high) return "";
+  return fmt::format("<small>{} to {}{}</small>", human_number(*low, digits),
+                     human_number(*high, digits), unit);
+}
+
+// The wide first figure of a row, with a bar as long as the figure is large.
+std::string bar_cell(const std::string& text, const std::string& note, double fraction) {
+  return fmt::format("<td class=\"bar\"><span>{} {}</span><i style=\"width:{:.1f}%\"></i></td>",
+                     text, note, 100 * std::clamp(fraction, 0.0, 1.0));
+}
+
+std::string cell(const std::string& text) { return "<td>" + text + "</td>"; }
+
+std::string time_cell(const VariantSummary& variant, bool has_target, double longest) {
+  if (!has_target) {
+    const double rate = variant.iterations_per_s;
+    return bar_cell(human_number(rate), "", longest > 0 ? rate / longest : 0);
+  }
+  if (!variant.time_to_target_s) {
+    return bar_cell("<span class=\"missing\">not reached</span>",
+                    between(variant.time_to_target_s_min, variant.time_to_target_s_max, 3, " s"),
+                    0);
+  }
+  return bar_cell(human_seconds(*variant.time_to_target_s),
+                  between(variant.time_to_target_s_min, variant.time_to_target_s_max, 3, " s"),
+                  *variant.time_to_target_s / longest);
+}
+
+std::string speedup_cell(const VariantSummary& variant) {
+  if (!variant.speedup) return cell(missing);
+  return cell(fmt::format("{:.2f}&times; {}", *variant.speedup,
+                          between(variant.speedup_min, variant.speedup_max, 3, "")));
+}
+
+std::string variant_row(const Comparison& comparison, std::size_t index, double longest) {
+  const VariantSummary& variant = comparison.variants[index];
+  const bool has_target = comparison.target_loss.has_value();
+  const TimeSplit& time = variant.time_per_iteration;
+  const bool first = comparison.first == index;
+  std::string row = first ? "<tr class=\"first\">" : "<tr>";
+  row += fmt::format("<th scope=\"row\"><b class=\"swatch\" data-variant=\"{}\"></b>{}{}</th>",
+                     index, escape_html(variant.name), first ? " <em>fastest</em>" : "");
+  row += time_cell(variant, has_target, longest);
+  row += speedup_cell(variant);
+  if (has_target) {
+    row += cell(fmt::format("{} of {}", variant.reached, variant.runs));
+    row +=
+        cell(variant.iterations_to_target ? human_number(*variant.iterations_to_target) : missing);
+  } else {
+    row += cell(human_seconds(variant.virtual_time_s));
+    row += cell(human_number(variant.iterations));
+  }
+  row += cell(variant.final_loss ? human_number(variant.final_loss->median, 4) : missing);
+  row += cell(human_seconds(variant.iteration_s_mean));
+  row += cell(share(time.compute_s, time)) + cell(share(time.wait_s, time));
+  row += cell(fmt::format("{} <small>max {}</small>", human_number(variant.mean_staleness, 2),
+                          variant.max_staleness));
+  row += cell(human_bytes(variant.bytes_on_wire));
+  return row + "</tr>\n";
+}
+
+void add_fact(std::string& html, std::string_view name, const std::string& value,
+              const std::string& note) {
+  html += fmt::format("<div><dt>{}</dt><dd>{}</dd><dd class=\"note\">{}</dd></div>\n", name, value,
+                      note);
+}
+
+std::string distinct(const ComparisonData& data, std::string RunHeader::*member) {
+  std::vector<std::string> values;
+  for (const VariantRuns& variant : data.variants) {
+    if (variant.runs.empty()) continue;
+    const std::string& value = variant.runs.front().header.*member;
+    if (std::find(values.begin(), values.end(), value) == values.end()) values.push_back(value);
+  }
+  return escape_html(fmt::format("{}", fmt::join(values, "; ")));
+}
+
+// Events of one run; those that happen at many nodes at once share a line.
+struct EventLine {
+  const EventRow* event;
+  std::string nodes;
+  std::size_t count;
+};
+
+std::vector<EventLine> event_lines(const RunData& run) {
+  std::vector<EventLine> lines;
+  for (const EventRow& event : run.events) {
+    if (!lines.empty()) {
+      EventLine& last = lines.back();
+      if (last.event->time_s == event.time_s && last.event->event == event.event &&
+          last.event->detail == event.detail && last.event->node.role == event.node.role) {
+        if (++last.count <= 3) last.nodes += ", " + to_string(event.node);
+        continue;
+      }
+    }
+    lines.push_back({&event, to_string(event.node), 1});
+  }
+  return lines;
+}
+
+std::string event_row(const EventLine& line, const std::string& variant, bool with_variant) {
+  std::string nodes = escape_html(line.nodes);
+  if (line.count > 3) nodes += fmt::format(", &hellip; ({} nodes)", line.count);
+  const bool fault = is_fault(*line.event);
+  return fmt::format(
+      "<tr{}>{}<td class=\"number\">{}</td><td>{}{}</td><td>{}</td><td>{}</td></tr>\n",
+      fault ? " class=\"fault\"" : "", with_variant ? cell(escape_html(variant)) : std::string(),
+      human_number(line.event->time_s, 4) + " s", escape_html(line.event->event),
+      fault ? " <em>fault</em>" : "", nodes, escape_html(line.event->detail));
+}
+
+}  // namespace
+
+std::string status_banner(const ComparisonData& data) {
+  std::string problems;
+  for (const VariantRuns& variant : data.variants) {
+    for (const RunData& run : variant.runs) {
+      if (run.status == RunStatus::kDone) continue;
+      problems += fmt::format("<li>{}, seed {}: {}{}</li>", escape_html(variant.name),
+                              run.header.seed, status_name(run.status),
+                              run.failure.empty() ? "" : ": " + escape_html(run.failure));
+    }
+  }
+  if (problems.empty() && data.status == RunStatus::kDone) return "";
+  return fmt::format(
+      "<div class=\"banner\" role=\"alert\"><strong>{}</strong> The results below are partial."
+      "<ul>{}</ul></div>",
+      data.status == RunStatus::kInterrupted ? "Interrupted." : "Some runs failed.", problems);
+}
+
+std::string subtitle(const ComparisonData& data) {
+  const RunHeader* header = header_of(data);
+  if (!header) return "";
+  std::set<std::uint64_t> seeds;
+  for (const VariantRuns& variant : data.variants) {
+    for (const RunData& run : variant.runs) seeds.insert(run.header.seed);
+  }
+  std::vector<std::string> parts = {
+      fmt::format("{}, {}", plural(header->workers, "worker"), plural(header->servers, "server")),
+      escape_html(header->learner)};
+  if (!header->data.empty()) parts.push_back(escape_html(header->data));
+  if (data.variants.size() > 1) parts.push_back(plural(data.variants.size(), "variant"));
+  parts.push_back(seeds.size() == 1 ? fmt::format("seed {}", *seeds.begin())
+                                    : plural(seeds.size(), "seed"));
+  parts.push_back(header->backend == "sim" ? "simulated network" : "real sockets");
+  return fmt::format("{}", fmt::join(parts, " &middot; "));
+}
+
+std::string variants_table(const Comparison& comparison) {
+  const bool has_target = comparison.target_loss.has_value();
+  double longest = 0;
+  for (const VariantSummary& variant : comparison.variants) {
+    longest = std::max(
+        longest, has_target ? variant.time_to_target_s.value_or(0) : variant.iterations_per_s);
+  }
+  const std::string baseline =
+      comparison.variants.empty() ? "" : escape_html(comparison.variants.front().name);
+  std::string html = "<table class=\"results\">\n<thead><tr><th>Variant</th>";
+  html += has_target ? fmt::format("<th>Time to loss {}</th>", exact(*comparison.target_loss))
+                     : std::string("<th>Iterations per second</th>");
+  html += fmt::format("<th>Speed-up over {}</th>", baseline);
+  html += has_target ? "<th>Reached</th><th>Iterations to it</th>"
+                     : "<th>Virtual time</th><th>Iterations</th>";
+  html +=
+      "<th>Final loss</th><th>Time per iteration</th><th>Compute</th><th>Wait</th>"
+      "<th>Staleness (clocks)</th><th>Traffic</th></tr></thead>\n<tbody>\n";
+  for (std::size_t i = 0; i < comparison.variants.size(); ++i) {
+    html += variant_row(comparison, i, longest);
+  }
+  return html +
+         "</tbody></table>\n<p class=\"note\">Medians over seeds; small print gives the least and "
+         "the greatest of single seeds. Speed-up: median of the baseline over median of the "
+         "variant. Compute and wait: shares of the workers' time.</p>\n";
+}
+
+std::string run_facts(const RunData& run) {
+  const Summary summary = summarize(run);
+  std::string html = "<dl class=\"facts\">\n";
+  if (run.header.target_loss) {
+    add_fact(html, fmt::format("Time to loss {}", exact(*run.header.target_loss)),
+             summary.time_to_target_s ? human_seconds(*summary.time_to_target_s) : "not reached",
+             summary.iterations_to_target
+                 ? human_number(*summary.iterations_to_target) + " iterations per worker"
+                 : "");
+  }
+  add_fact(html, "Virtual time", human_seconds(run.virtual_time_s),
+           run.stop ? fmt::format("stopped by {}", *run.stop == StopReason::kTargetLoss
+                                                       ? "the target loss"
+                                                       : stop_reason_name(*run.stop))
+                    : std::string());
+  if (summary.final_loss) {
+    add_fact(html, "Final loss", human_number(*summary.final_loss, 4),
+             summary.final_metric ? escape_html(run.header.metric_name) + " " +
+                                        human_number(*summary.final_metric, 4)
+                                  : std::string());
+  }
+  add_fact(html, "Iterations per worker", human_number(summary.iterations, 4),
+           fmt::format("slowest {}, fastest {}", run.iterations_min, run.iterations_max));
+  add_fact(html, "Time per iteration", human_seconds(summary.iteration_s_mean),
+           human_number(summary.iterations_per_s) + " per second in all");
+  add_fact(html, "Compute", share(run.time.compute_s, run.time),
+           share(run.time.wait_s, run.time) + " waiting at the gate");
+  add_fact(html, "Staleness", human_number(run.staleness.mean(), 2) + " clocks",
+           fmt::format("at most {}; {} updates", run.staleness.max(),
+                       human_number(run.staleness_updates.mean())));
+  add_fact(html, "Traffic", human_bytes(static_cast<double>(summary.bytes_on_wire)),
+           summary.server_load_skew
+               ? fmt::format("busiest server {:.2f}&times; the mean", *summary.server_load_skew)
+               : std::string());
+  return html + "</dl>\n";
+}
+
+std::string events_section(const ComparisonData& data) {
+  constexpr std::size_t rows_max = 200;
+  const bool with_variant = data.variants.size() > 1;
+  std::string rows;
+  std::size_t count = 0, faults = 0, hidden = 0;
+  for (const VariantRuns& variant : data.variants) {
+    if (variant.runs.empty()) continue;
+    for (const EventLine& line : event_lines(variant.runs.front())) {
+      if (is_fault(*line.event)) ++faults;
+      if (count == rows_max) {
+        ++hidden;
+        continue;
+      }
+      rows += event_row(line, variant.name, with_variant);
+      ++count;
+    }
+  }
+  if (count == 0) return "<p>Nothing happened beside the training itself.</p>\n";
+  std::string html =
+      fmt::format("<details{}><summary>{}, {} of them {}</summary>\n", faults > 0 ? " open" : "",
+                  plural(count + hidden, "event"), faults, faults == 1 ? "a fault" : "faults");
+  html += fmt::format(
+      "<table class=\"events\"><thead><tr>{}<th>Time</th><th>Event</th><th>Node</th>"
+      "<th>Detail</th></tr></thead>\n<tbody>\n{}</tbody></table>\n",
+      with_variant ? "<th>Variant</th>" : "", rows);
+  if (hidden > 0) html += fmt::format("<p class=\"note\">{} more in events.csv.</p>\n", hidden);
+  return html + "</details>\n";
+}
+
+std::string scenario_section(const ComparisonData& data) {
+  const RunHeader* header = header_of(data);
+  if (!header) return "";
+  std::string html = "<dl class=\"scenario\">\n";
+  const auto add = [&](std::string_view name, const std::string& value) {
+    if (!value.empty()) html += fmt::format("<dt>{}</dt><dd>{}</dd>\n", name, value);
+  };
+  add("Nodes", fmt::format("{}, {}, {}", plural(header->workers, "worker"),
+                           plural(header->servers, "server"), plural(header->managers, "manager")));
+  add("Network", distinct(data, &RunHeader::network));
+  add("Stragglers", header->stragglers.empty() ? "none" : distinct(data, &RunHeader::stragglers));
+  add("Consistency", distinct(data, &RunHeader::consistency));
+  add("Learner", distinct(data, &RunHeader::learner));
+  add("Data", distinct(data, &RunHeader::data));
+  add("Optimizer", distinct(data, &RunHeader::optimizer));
+  add("Mini-batch", plural(header->batch, "example") + " per worker");
+  add("Target loss", header->target_loss ? exact(*header->target_loss) : "none");
+  std::set<std::uint64_t> seeds;
+  for (const VariantRuns& variant : data.variants) {
+    for (const RunData& run : variant.runs) seeds.insert(run.header.seed);
+  }
+  add(seeds.size() == 1 ? "Seed" : "Seeds", fmt::format("{}", fmt::join(seeds, ", ")));
+  return html + "</dl>\n";
+}
+
+}  // namespace psgrid::analysis
