@@ -208,7 +208,8 @@ std::vector<std::vector<Section>> Client::slice(const std::vector<Section>& grad
   std::vector<std::vector<Section>> parts(view_->servers());
   for (const Section& section : gradient) {
     const std::uint32_t width = job_->tables[section.table.value].width;
-    for (const Slice& slice : *view_->ring(section.table).slice(section.keys))
+    const auto slices = view_->ring(section.table).slice(section.keys);
+    for (const Slice& slice : *slices)
       parts[slice.server].push_back(
           {section.table, slice.keys, cut(section.values, width, slice)});
   }

@@ -2,6 +2,7 @@
 
 #include "model/batches.hpp"
 #include "model/check.hpp"
+#include "model/fingerprint.hpp"
 
 namespace psgrid {
 
@@ -101,7 +102,7 @@ void Manager::evaluate() {
   }
   if (snapshots_missing_ > 0 || evaluating_) return;
   while (next_evaluation_ <= mean) next_evaluation_ += job_->spec.job.evaluate_every;
-  evaluation_ = {.iteration = mean, .examples = examples_, .loss = 0, .metric = 0};
+  evaluation_ = {.iteration = mean, .examples = examples_, .loss = 0, .metric = 0, .fingerprint = 0};
   model_.clear();
   for (const Table& table : job_->tables) model_.emplace_back(table.keys * table.width);
   snapshots_missing_ = view_->servers();
@@ -123,6 +124,7 @@ void Manager::on_snapshot(const Snapshot& snapshot) {
     });
   }
   if (--snapshots_missing_ > 0) return;
+  evaluation_.fingerprint = fingerprint(model_);
   evaluating_ = context_.compute({.kind = WorkKind::kEvaluate,
                                   .flops = 0,
                                   .index = snapshots_,

@@ -21,4 +21,15 @@ struct NameOf {
 
 std::string_view type_name(const Message& message) { return std::visit(NameOf{}, message); }
 
+std::uint64_t request_of(const Message& message) {
+  return std::visit(
+      [](const auto& body) -> std::uint64_t {
+        if constexpr (requires { body.request.value; })
+          return body.request.value;
+        else
+          return 0;
+      },
+      message);
+}
+
 }  // namespace psgrid

@@ -98,4 +98,7 @@ MessagePtr make_message(Body body) {
 // "push", "pull_reply", ...
 std::string_view type_name(const Message& message);
 
+// The request's number, of pushes and pulls and their answers; else 0.
+std::uint64_t request_of(const Message& message);
+
 }  // namespace psgrid

@@ -20,8 +20,8 @@ namespace psgrid {
 enum class WorkKind : std::uint8_t { kGradient, kApply, kServe, kEvaluate };
 
 // Work for a node's processor. `mathematics` runs on real data at any moment between the call of
-// compute() and on_compute_done(), perhaps on another thread: it may touch only what the node
-// does not use meanwhile.
+// compute() and on_compute_done(), perhaps on another thread: it may touch only what the node keeps
+// alive and does not use meanwhile. It does not run any more once the node is being destroyed.
 struct Work {
   WorkKind kind = WorkKind::kGradient;
   double flops = 0;          // simulated cost; 0 takes no time

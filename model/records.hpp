@@ -35,6 +35,7 @@ struct Evaluated {
   std::uint64_t examples = 0;  // used by all workers so far
   double loss = 0;
   double metric = 0;
+  std::uint64_t fingerprint = 0;  // of the model (fingerprint.hpp)
 };
 
 // Anything else worth a line in events.csv: "join", "view", "stop", ...

@@ -21,8 +21,7 @@ void Worker::on_message(NodeId from, const MessagePtr& message) {
   if (const auto* welcome = std::get_if<Welcome>(message.get())) return on_welcome(*welcome);
   if (stopped_ || !client_.started()) return;
   if (std::holds_alternative<Stop>(*message)) {
-    stopped_ = true;
-    program_ = Program();
+    stopped_ = true;  // the program stays as it is: its frame may be in use by a computation
   } else if (const auto* reply = std::get_if<PullReply>(message.get())) {
     client_.on_pull_reply(from, *reply);
     if (!awaited_pull_) return;
@@ -60,14 +59,14 @@ void Worker::on_timer(TimerId timer) {
 }
 
 void Worker::on_compute_done(ComputeId work) {
-  if (awaited_work_ != work) return;  // of a program that was stopped
+  PSGRID_CHECK(awaited_work_ == work, "the gradient that this worker waits for");
   awaited_work_.reset();
   iteration_.compute = iteration_.compute + (context_.now() - waiting_since_);
   resume();
 }
 
 void Worker::resume() {
-  if (program_.is_running()) program_.resume();
+  if (!stopped_ && program_.is_running()) program_.resume();
 }
 
 void Worker::report_progress() {

@@ -1,0 +1,295 @@
+#include "sim/simulation.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "model/check.hpp"
+#include "model/codec.hpp"
+
+namespace psgrid::sim {
+
+namespace {
+
+// Below this many operations handing mathematics to a thread costs more than doing it.
+constexpr double kThreadFlopsMin = 50e3;
+
+constexpr std::uint64_t kEventsBetweenChecks = 4096;
+
+}  // namespace
+
+// A node's window on the world, and what the simulator knows of the node.
+class Simulation::NodeContext final : public Context {
+ public:
+  NodeContext(Simulation& simulation, std::uint32_t index, NodeId id, HostIndex host)
+      : simulation_(simulation), index_(index), host_(host) {
+    totals_.node = id;
+  }
+
+  Time now() const override { return simulation_.now_; }
+  void send(NodeId to, MessagePtr message, Channel channel) override {
+    simulation_.send(index_, to, std::move(message), channel);
+  }
+  TimerId set_timer(Duration after) override {
+    const TimerId timer{++timers_};
+    const auto handle = simulation_.agenda_.schedule(
+        now() + after,
+        {static_cast<std::uint32_t>(EventKind::kTimer), index_, timer.value});
+    armed_.push_back({timer, handle});
+    return timer;
+  }
+  void cancel_timer(TimerId timer) override {
+    const auto armed = find(timer);
+    if (armed == armed_.end()) return;
+    simulation_.agenda_.cancel(armed->handle);
+    armed_.erase(armed);
+  }
+  ComputeId compute(Work work) override { return simulation_.compute(index_, std::move(work)); }
+  RandomStream random(Purpose purpose, std::uint32_t substream) const override {
+    return RandomStream(simulation_.job_->spec.seed, totals_.node, purpose, substream);
+  }
+  void record(const Record& record) override {
+    if (std::holds_alternative<JobFinished>(record)) simulation_.finished_ = true;
+    simulation_.observer_.on_record(now(), totals_.node, record);
+  }
+
+  NodeId id() const { return totals_.node; }
+  HostIndex host() const { return host_; }
+  Node& node() { return *node_; }
+  NodeTotals& totals() { return totals_; }
+  void start(std::unique_ptr<Node> node) { node_ = std::move(node); }
+
+  void fire(TimerId timer) {
+    armed_.erase(find(timer));
+    node_->on_timer(timer);
+  }
+
+ private:
+  struct Armed {
+    TimerId timer;
+    Agenda::Handle handle;
+  };
+  std::vector<Armed>::iterator find(TimerId timer) {
+    return std::find_if(armed_.begin(), armed_.end(),
+                        [&](const Armed& armed) { return armed.timer == timer; });
+  }
+
+  Simulation& simulation_;
+  const std::uint32_t index_;
+  const HostIndex host_;
+  std::unique_ptr<Node> node_;
+  NodeTotals totals_;
+  std::uint64_t timers_ = 0;
+  std::vector<Armed> armed_;
+};
+
+Simulation::Simulation(std::shared_ptr<const Job> job, RunObserver& observer,
+                       SimulationOptions options)
+    : job_(std::move(job)),
+      observer_(observer),
+      options_(std::move(options)),
+      traces_(observer.wants_traces()),
+      stragglers_(job_->spec.stragglers, job_->spec.seed),
+      transport_(make_transport(job_->spec.cluster)),
+      math_(job_->timing_only ? 0 : options_.math_threads) {
+  const ClusterSpec& cluster = job_->spec.cluster;
+  const HostLayout& layout = transport_->layout();
+  for (const HostPlan& host : layout.hosts())
+    processors_.push_back({.cores = host.cores, .busy = 0, .flops = host.flops, .waiting = nullptr});
+  contexts_.reserve(cluster.nodes());
+  for (std::uint32_t index = 0; index < cluster.nodes(); ++index)
+    contexts_.push_back(std::make_unique<NodeContext>(*this, index, node_at(cluster, index),
+                                                      layout.host_of(index)));
+}
+
+Simulation::~Simulation() = default;
+
+SimulationEnd Simulation::run() {
+  for (std::uint32_t index = 0; index < contexts_.size(); ++index)
+    schedule(now_, EventKind::kStart, index);
+  transport_->run(agenda_, *this);
+  report_totals();
+  if (finished_) return SimulationEnd::kJobFinished;
+  return interrupted_ ? SimulationEnd::kInterrupted : SimulationEnd::kStuck;
+}
+
+void Simulation::report_totals() {
+  std::vector<NodeTotals> totals;
+  totals.reserve(contexts_.size());
+  for (const auto& context : contexts_) {
+    totals.push_back(context->totals());
+    totals.back().host = transport_->layout().host(context->host()).name;
+  }
+  observer_.on_totals(now_, totals);
+}
+
+// --- events -----------------------------------------------------------------------------------
+
+void Simulation::schedule(Time at, EventKind kind, std::uint32_t subject, std::uint64_t detail) {
+  agenda_.schedule(at, {static_cast<std::uint32_t>(kind), subject, detail});
+}
+
+bool Simulation::on_event(Time now) {
+  now_ = now;
+  dispatch(agenda_.take());
+  return end_of_event();
+}
+
+bool Simulation::on_arrival(Time now, TransferId transfer) {
+  now_ = now;
+  deliver(transfer);
+  return end_of_event();
+}
+
+bool Simulation::end_of_event() {
+  while (!immediate_.empty()) {
+    const Agenda::Event event = immediate_.front();
+    immediate_.pop_front();
+    dispatch(event);
+  }
+  if (++events_ % kEventsBetweenChecks == 0 && options_.keep_going &&
+      !options_.keep_going(now_, events_))
+    interrupted_ = true;
+  return !finished_ && !interrupted_;
+}
+
+void Simulation::dispatch(const Agenda::Event& event) {
+  switch (static_cast<EventKind>(event.kind)) {
+    case EventKind::kStart: {
+      NodeContext& context = *contexts_[event.subject];
+      context.start(make_node(job_, context.id(), context));
+      return context.node().on_start();
+    }
+    case EventKind::kTimer: return contexts_[event.subject]->fire({event.detail});
+    case EventKind::kWorkDone: return finish_work(event.subject);
+    case EventKind::kLocalArrival: return deliver(event.subject);
+    case EventKind::kOutOfBand: return deliver_out_of_band(event.subject);
+  }
+}
+
+// --- messages ---------------------------------------------------------------------------------
+
+void Simulation::send(std::uint32_t from, NodeId to, MessagePtr message, Channel channel) {
+  std::uint32_t number;
+  if (free_envelopes_.empty()) {
+    number = static_cast<std::uint32_t>(envelopes_.size());
+    envelopes_.emplace_back();
+  } else {
+    number = free_envelopes_.back();
+    free_envelopes_.pop_back();
+  }
+  NodeContext& sender = *contexts_[from];
+  Envelope& envelope = envelopes_[number];
+  envelope = {.from = from,
+              .to = node_index(job_->spec.cluster, to),
+              .message = std::move(message),
+              .size = {},
+              .sent = now_};
+  if (channel == Channel::kOutOfBand) {
+    immediate_.push_back({static_cast<std::uint32_t>(EventKind::kOutOfBand), number, 0});
+    return;
+  }
+  envelope.size = encoded_size(*envelope.message);
+  sender.totals().sent = sender.totals().sent + envelope.size;
+  ++sender.totals().messages_sent;
+  const HostIndex from_host = sender.host();
+  const HostIndex to_host = contexts_[envelope.to]->host();
+  if (from_host == to_host)
+    schedule(now_ + loopback_duration(envelope.size), EventKind::kLocalArrival, number);
+  else
+    transport_->send(now_, from_host, to_host, envelope.size, number);
+}
+
+void Simulation::deliver(std::uint32_t number) {
+  const Envelope envelope = std::move(envelopes_[number]);
+  free_envelopes_.push_back(number);
+  NodeContext& receiver = *contexts_[envelope.to];
+  NodeContext& sender = *contexts_[envelope.from];
+  receiver.totals().received = receiver.totals().received + envelope.size;
+  ++receiver.totals().messages_received;
+  if (traces_)
+    observer_.on_message({.from = sender.id(),
+                          .to = receiver.id(),
+                          .sent = envelope.sent,
+                          .delivered = now_,
+                          .size = envelope.size,
+                          .type = type_name(*envelope.message),
+                          .request = request_of(*envelope.message)});
+  if (!options_.checked_messages) return receiver.node().on_message(sender.id(), envelope.message);
+
+  std::vector<std::byte> frame;
+  encode(sender.id(), receiver.id(), *envelope.message, frame);
+  PSGRID_CHECK(frame.size() == envelope.size.count, "the size that was charged for");
+  const auto decoded = decode(frame);
+  PSGRID_CHECK(std::holds_alternative<Frame>(decoded), "a message that survives the wire");
+  receiver.node().on_message(sender.id(), std::get<Frame>(decoded).message);
+}
+
+void Simulation::deliver_out_of_band(std::uint32_t number) {
+  const Envelope envelope = std::move(envelopes_[number]);
+  free_envelopes_.push_back(number);
+  contexts_[envelope.to]->node().on_message(contexts_[envelope.from]->id(), envelope.message);
+}
+
+// --- work -------------------------------------------------------------------------------------
+
+ComputeId Simulation::compute(std::uint32_t node, Work work) {
+  std::uint32_t number;
+  if (free_work_.empty()) {
+    number = static_cast<std::uint32_t>(work_.size());
+    work_.emplace_back();
+  } else {
+    number = free_work_.back();
+    free_work_.pop_back();
+  }
+  // Instrumentation takes no processor and no time.
+  const bool immediate = work.kind == WorkKind::kEvaluate;
+  work_[number] = {.node = node, .work = std::move(work), .started = now_, .task = nullptr};
+  Processor& processor = processors_[contexts_[node]->host().value];
+  if (immediate) {
+    immediate_.push_back({static_cast<std::uint32_t>(EventKind::kWorkDone), number, 0});
+  } else if (processor.busy < processor.cores) {
+    ++processor.busy;
+    begin_work(number);
+  } else {
+    if (!processor.waiting)
+      processor.waiting = std::make_unique<std::deque<std::uint32_t>>();
+    processor.waiting->push_back(number);
+  }
+  return {number};
+}
+
+void Simulation::begin_work(std::uint32_t number) {
+  WorkItem& item = work_[number];
+  NodeContext& context = *contexts_[item.node];
+  const Duration nominal{item.work.flops / processors_[context.host().value].flops};
+  const Duration duration = stragglers_.stretched(context.id(), item.work.index, now_, nominal);
+  item.started = now_;
+  if (item.work.mathematics && item.work.flops >= kThreadFlopsMin)
+    item.task = math_.submit(std::move(item.work.mathematics));
+  schedule(now_ + duration, EventKind::kWorkDone, number);
+}
+
+void Simulation::finish_work(std::uint32_t number) {
+  WorkItem item = std::move(work_[number]);
+  free_work_.push_back(number);
+  NodeContext& context = *contexts_[item.node];
+  if (item.work.kind != WorkKind::kEvaluate) {
+    context.totals().busy = context.totals().busy + (now_ - item.started);
+    Processor& processor = processors_[context.host().value];
+    if (processor.waiting && !processor.waiting->empty()) {
+      const std::uint32_t next = processor.waiting->front();
+      processor.waiting->pop_front();
+      begin_work(next);
+    } else {
+      --processor.busy;
+    }
+    if (traces_) observer_.on_work({context.id(), item.started, now_, item.work.kind});
+  }
+  if (item.task)
+    math_.finish(item.task);
+  else if (item.work.mathematics)
+    item.work.mathematics();
+  context.node().on_compute_done({number});
+}
+
+}  // namespace psgrid::sim

@@ -1,0 +1,105 @@
+// The simulator: hosts the nodes of a job on simulated machines and a simulated network.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "model/job.hpp"
+#include "model/run_observer.hpp"
+#include "model/stragglers/straggler_set.hpp"
+#include "sim/agenda.hpp"
+#include "sim/math_pool.hpp"
+#include "sim/transport/transport.hpp"
+
+namespace psgrid::sim {
+
+struct SimulationOptions {
+  unsigned math_threads = 0;     // besides the simulation's own
+  bool checked_messages = false; // pass every message through the codec
+  // Called every few thousand events; false interrupts the run.
+  std::function<bool(Time now, std::uint64_t events)> keep_going;
+};
+
+enum class SimulationEnd { kJobFinished, kInterrupted, kStuck };
+
+// One per process (SimGrid has one engine per process): runs side by side are forked children.
+class Simulation final : private TransportUser {
+ public:
+  // Throws PlatformFailure. The observer is told everything while run() runs.
+  Simulation(std::shared_ptr<const Job> job, RunObserver& observer, SimulationOptions options);
+  ~Simulation() override;
+
+  // kStuck: nothing was left to do, but the job had not ended.
+  SimulationEnd run();
+
+  Time now() const { return now_; }
+  std::uint64_t events() const { return events_; }
+
+ private:
+  class NodeContext;
+  enum class EventKind : std::uint32_t { kStart, kTimer, kWorkDone, kLocalArrival, kOutOfBand };
+
+  // A message under way.
+  struct Envelope {
+    std::uint32_t from = 0, to = 0;  // node indices
+    MessagePtr message;
+    Bytes size;
+    Time sent;
+  };
+  // Work in a processor or in line for it.
+  struct WorkItem {
+    std::uint32_t node = 0;
+    Work work;
+    Time started;
+    MathPool::TaskPtr task;
+  };
+  // A host's cores, first come, first served.
+  struct Processor {
+    std::uint32_t cores = 1;
+    std::uint32_t busy = 0;
+    double flops = 0;
+    std::unique_ptr<std::deque<std::uint32_t>> waiting;  // work numbers; made when first needed
+  };
+
+  bool on_event(Time now) override;
+  bool on_arrival(Time now, TransferId transfer) override;
+  bool end_of_event();
+  void dispatch(const Agenda::Event& event);
+  void deliver(std::uint32_t envelope);
+  void deliver_out_of_band(std::uint32_t envelope);
+  void finish_work(std::uint32_t number);
+  void begin_work(std::uint32_t number);
+  void report_totals();
+
+  void send(std::uint32_t from, NodeId to, MessagePtr message, Channel channel);
+  ComputeId compute(std::uint32_t node, Work work);
+  void schedule(Time at, EventKind kind, std::uint32_t subject, std::uint64_t detail = 0);
+
+  const std::shared_ptr<const Job> job_;
+  RunObserver& observer_;
+  const SimulationOptions options_;
+  const bool traces_;
+  StragglerSet stragglers_;
+  std::unique_ptr<Transport> transport_;
+  Agenda agenda_;
+  Time now_;
+  std::uint64_t events_ = 0;
+  bool finished_ = false, interrupted_ = false;
+
+  std::vector<std::unique_ptr<NodeContext>> contexts_;  // by node index
+  std::vector<Processor> processors_;                   // by host index
+
+  // Events of this very instant that come before all scheduled ones.
+  std::deque<Agenda::Event> immediate_;
+
+  std::vector<Envelope> envelopes_;
+  std::vector<std::uint32_t> free_envelopes_;
+  std::vector<WorkItem> work_;
+  std::vector<std::uint32_t> free_work_;
+  MathPool math_;  // last, so that its threads end before the nodes they work for
+};
+
+}  // namespace psgrid::sim
