@@ -13,11 +13,11 @@ void read_graph(const Fields& network, const std::string& pointer, const Cluster
   if (edges && edges->is_array())
     for (const Json& item : *edges) {
       const Fields edge(item);
-      std::vector<std::string> between;
-      edge.read("between", between);
-      between.resize(2);
-      GraphEdge& added = spec.edges.emplace_back(
-          GraphEdge{between[0], between[1], spec.bandwidth, spec.latency});
+      GraphEdge& added = spec.edges.emplace_back();
+      edge.read("a", added.a);
+      edge.read("b", added.b);
+      added.bandwidth = spec.bandwidth;
+      added.latency = spec.latency;
       edge.read("bandwidth", Quantity::kBytesPerSecond, added.bandwidth);
       edge.read("latency", Quantity::kSeconds, added.latency);
     }

@@ -31,8 +31,8 @@ std::string range_text(const Json& schema) {
 std::string list_text(const Json& schema, const Json& root) {
   const auto least = schema.value("minItems", std::uint64_t{0});
   std::string text = "a list";
-  if (least > 1 && schema.value("maxItems", std::uint64_t{0}) == least)
-    text += " of exactly " + std::to_string(least) + " items";
+  if (schema.contains("maxItems"))
+    text += " of " + std::to_string(least) + " to " + schema["maxItems"].dump() + " items";
   else if (least > 0)
     text += " of at least " + std::to_string(least) + (least == 1 ? " item" : " items");
   const Json& items = resolve_reference(schema["items"], root);
@@ -90,8 +90,9 @@ std::string expected_text(const Json& schema, const Json& root) {
   }
   const std::string format = schema.value("format", "");
   if (format == "psgrid-nodes")
-    return "nodes such as \"worker[*]\", \"worker[0-7]\" or \"server[2]\"" +
-           std::string(schema["type"].is_array() ? ", or a list of these" : "");
+    return schema["type"].is_array()
+               ? "nodes such as \"worker[*]\", \"worker[0-7]\" or \"server[2]\", or a list of these"
+               : "nodes such as \"worker[*]\", \"worker[0-7]\" or \"server[2]\"";
   if (const std::optional<Quantity> quantity = quantity_of_format(format))
     return quantity_name(*quantity) + range_text(schema) + ", such as " +
            quantity_example(*quantity) +

@@ -1,0 +1,83 @@
+#include <string>
+
+#include "scenarios/input/check_run.hpp"
+#include "scenarios/input/fields.hpp"
+#include "scenarios/readers/text.hpp"
+
+namespace psgrid::scenarios {
+namespace {
+
+void check_files(const DataSpec& data, const ReadContext& context) {
+  const auto check = [&](const std::string& path, const char* key) {
+    const std::string pointer = std::string("/job/data/") + key;
+    if (!path.empty() && context.problems.sound(pointer) && !context.files.is_file(path))
+      context.problems.error(pointer, "found no file " + path +
+                                          ", expected data (paths are relative to the scenario)");
+  };
+  check(data.file, "file");
+  check(data.labels, "labels");
+  check(data.test_file, "test_file");
+  check(data.test_labels, "test_labels");
+}
+
+void check_stop(RunSpec& run, const ReadContext& context) {
+  Problems& problems = context.problems;
+  StopSpec& stop = run.job.stop;
+  if (!problems.sound("/job/stop") || !problems.sound("/job/learner")) return;
+  const bool learns = run.job.learner.type != LearnerType::kNone;
+  if (stop.target_loss && !learns) {
+    if (problems.overridden("/job/stop/target_loss", "/job/learner/type") &&
+        (stop.iterations || stop.time))
+      stop.target_loss.reset();
+    else
+      problems.key_error("/job/stop/target_loss",
+                         "found \"target_loss\", which has no effect with the learner \"none\", "
+                         "expected \"iterations\" or \"time\"");
+  }
+  if (stop.target_loss && !stop.iterations && !stop.time)
+    problems.warning("/job/stop",
+                     "a run that never reaches the target loss never ends; add \"iterations\" or "
+                     "\"time\"");
+}
+
+// A worker's cache replays its own updates, which only plain SGD allows.
+void check_cache(RunSpec& run, const ReadContext& context) {
+  Problems& problems = context.problems;
+  if (!run.consistency.cache || !problems.sound("/job/optimizer")) return;
+  if (run.job.optimizer.type == OptimizerType::kSgd) return;
+  if (problems.overridden("/consistency/cache", "/job/optimizer/type"))
+    run.consistency.cache = false;
+  else
+    problems.error("/consistency/cache",
+                   "found true with an optimizer other than \"sgd\", expected \"sgd\" (a cache adds "
+                   "a worker's own updates itself)");
+}
+
+void check_retry(const RunSpec& run, const Json& document, const ReadContext& context) {
+  Problems& problems = context.problems;
+  const Json* client = Fields(document).find("client");
+  if (!client || !problems.sound("/client/retry")) return;
+  const Fields fields = Fields::of(*client, "retry");
+  const RetrySpec& retry = run.client.retry;
+  for (const char* key : {"backoff", "timeout_max"})
+    if (retry.timeout.seconds == 0 && fields.has(key))
+      problems.key_error(std::string("/client/retry/") + key,
+                         "found " + in_quotes(key) +
+                             ", which has no effect with \"timeout\": 0 (never repeat)");
+  if (retry.timeout.seconds > retry.timeout_max.seconds)
+    problems.error("/client/retry/timeout",
+                   "found " + number_text(retry.timeout.seconds) +
+                       " seconds, expected at most \"timeout_max\", which is " +
+                       number_text(retry.timeout_max.seconds) + " seconds");
+}
+
+}  // namespace
+
+void check_job(RunSpec& run, const Json& document, const ReadContext& context) {
+  if (run.job.data) check_files(*run.job.data, context);
+  check_stop(run, context);
+  check_cache(run, context);
+  check_retry(run, document, context);
+}
+
+}  // namespace psgrid::scenarios

@@ -1,0 +1,126 @@
+#include "scenarios/resolved_parts.hpp"
+
+namespace psgrid::scenarios {
+namespace {
+
+Json learner_json(const LearnerSpec& learner) {
+  switch (learner.type) {
+    case LearnerType::kLogisticRegression:
+      return {{"type", "logistic_regression"}, {"l2", learner.l2}};
+    case LearnerType::kSoftmaxRegression:
+      return {{"type", "softmax_regression"}, {"l2", learner.l2}};
+    case LearnerType::kPerceptron:
+      return {{"type", "perceptron"}, {"l2", learner.l2}, {"hidden", learner.hidden}};
+    case LearnerType::kNone: break;
+  }
+  return {{"type", "none"}, {"parameters", learner.parameters}};
+}
+
+const char* transform_name(Transform transform) {
+  switch (transform) {
+    case Transform::kNone: return "none";
+    case Transform::kLog1p: return "log1p";
+    case Transform::kStandardize: return "standardize";
+    case Transform::kMaxAbs: return "max_abs";
+  }
+  return "";
+}
+
+Json data_json(const DataSpec& data, const std::string& directory) {
+  Json json;
+  const auto set_path = [&](const char* key, const std::string& path) {
+    if (!path.empty()) json[key] = relative_path(path, directory);
+  };
+  set_path("file", data.file);
+  set_path("labels", data.labels);
+  set_path("test_file", data.test_file);
+  set_path("test_labels", data.test_labels);
+  switch (data.format) {
+    case DataFormat::kLibsvm: json["format"] = "libsvm"; break;
+    case DataFormat::kIdx: json["format"] = "idx"; break;
+    case DataFormat::kCsv:
+      json["format"] = "csv";
+      json["label_column"] = data.label_column;
+      break;
+  }
+  if (data.test_file.empty()) json["test_fraction"] = data.test_fraction;
+  json["transform"] = transform_name(data.transform);
+  if (data.features > 0) json["features"] = data.features;
+  return json;
+}
+
+Json optimizer_json(const OptimizerSpec& optimizer) {
+  switch (optimizer.type) {
+    case OptimizerType::kSgd: return {{"type", "sgd"}};
+    case OptimizerType::kMomentum: return {{"type", "momentum"}, {"momentum", optimizer.momentum}};
+    case OptimizerType::kAdagrad: return {{"type", "adagrad"}, {"epsilon", optimizer.epsilon}};
+    case OptimizerType::kAdam:
+      return {{"type", "adam"},
+              {"beta1", optimizer.beta1},
+              {"beta2", optimizer.beta2},
+              {"epsilon", optimizer.epsilon}};
+    case OptimizerType::kProximal:
+      return {{"type", "proximal"}, {"l1", optimizer.l1}, {"l2", optimizer.l2}};
+  }
+  return {};
+}
+
+Json compute_json(const ComputeSpec& compute) {
+  if (compute.seconds) return {{"seconds", compute.seconds->seconds}};
+  if (compute.flops_per_example) return {{"flops_per_example", *compute.flops_per_example}};
+  return {{"flops_per_example", "auto"}};
+}
+
+Json stop_json(const StopSpec& stop) {
+  Json json;
+  if (stop.iterations) json["iterations"] = *stop.iterations;
+  if (stop.target_loss) json["target_loss"] = *stop.target_loss;
+  if (stop.time) json["time"] = stop.time->seconds;
+  return json;
+}
+
+}  // namespace
+
+Json job_json(const JobSpec& job, const std::string& directory) {
+  Json json;
+  json["learner"] = learner_json(job.learner);
+  json["batch"] = job.batch;
+  json["compute"] = compute_json(job.compute);
+  json["stop"] = stop_json(job.stop);
+  if (job.learner.type == LearnerType::kNone) return json;
+  if (job.data) json["data"] = data_json(*job.data, directory);
+  json["learning_rate"] = job.optimizer.learning_rate;
+  json["optimizer"] = optimizer_json(job.optimizer);
+  json["evaluate_every"] = job.evaluate_every;
+  return json;
+}
+
+Json consistency_json(const ConsistencySpec& consistency) {
+  switch (consistency.model) {
+    case ConsistencyModel::kBsp: return {{"model", "bsp"}};
+    case ConsistencyModel::kSsp:
+      return {{"model", "ssp"},
+              {"staleness", consistency.staleness},
+              {"cache", consistency.cache}};
+    case ConsistencyModel::kBoundedDelay:
+      return {{"model", "bounded_delay"}, {"delay", consistency.delay}};
+    case ConsistencyModel::kAsync: return {{"model", "async"}};
+  }
+  return {};
+}
+
+Json partition_json(const PartitionSpec& partition) {
+  if (partition.type == PartitionType::kRange) return {{"type", "range"}};
+  return {{"type", "ring"}, {"virtual_nodes", partition.virtual_nodes}};
+}
+
+Json client_json(const ClientSpec& client) {
+  Json retry = {{"timeout", client.retry.timeout.seconds}};
+  if (client.retry.timeout.seconds > 0) {
+    retry["backoff"] = client.retry.backoff;
+    retry["timeout_max"] = client.retry.timeout_max.seconds;
+  }
+  return {{"outstanding_pushes", client.outstanding_pushes}, {"retry", retry}};
+}
+
+}  // namespace psgrid::scenarios

@@ -1,0 +1,25 @@
+// The parts of a resolved scenario; see resolved_json in scenario.hpp.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "model/run_spec.hpp"
+
+namespace psgrid::scenarios {
+
+using Json = nlohmann::json;
+
+// A path as seen from a directory.
+std::string relative_path(const std::string& path, const std::string& directory);
+
+Json nodes_json(const NodeSelector& nodes, const ClusterSpec& cluster);
+Json cluster_json(const RunSpec& run, const std::string& directory);
+Json straggler_json(const StragglerSpec& model, const ClusterSpec& cluster,
+                    const std::string& directory);
+Json job_json(const JobSpec& job, const std::string& directory);
+Json consistency_json(const ConsistencySpec& consistency);
+Json partition_json(const PartitionSpec& partition);
+Json client_json(const ClientSpec& client);
+
+}  // namespace psgrid::scenarios
