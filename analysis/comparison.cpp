@@ -65,6 +65,7 @@ void summarize_totals(const std::vector<RunData>& runs, VariantSummary& variant)
   if (iterations > 0) {
     variant.time_per_iteration = {sum.compute_s / iterations, sum.wait_s / iterations,
                                   sum.pull_s / iterations, sum.push_s / iterations};
+    variant.iteration_s_mean = variant.time_per_iteration.total();
   }
   if (gradients > 0) {
     variant.mean_staleness = staleness / gradients;
@@ -87,7 +88,6 @@ VariantSummary summarize_variant(const VariantRuns& data, const std::vector<Summ
   for (const RunData& run : data.runs) times.push_back(run.virtual_time_s);
   if (!times.empty()) variant.virtual_time_s = range_of(times).median;
   variant.iterations = median_of(summaries, &Summary::iterations);
-  variant.iteration_s_mean = median_of(summaries, &Summary::iteration_s_mean);
   variant.iterations_per_s = median_of(summaries, &Summary::iterations_per_s);
   variant.bytes_on_wire = median_of(summaries, &Summary::bytes_on_wire);
   variant.messages = median_of(summaries, &Summary::messages);

@@ -51,14 +51,14 @@ struct VariantSummary {
 
   std::optional<Range> final_loss;
   std::optional<double> final_metric;
-  double virtual_time_s = 0;    // medians from here on
-  double iterations = 0;        // mean over workers
-  double iteration_s_mean = 0;  // mean duration of an iteration
+  double virtual_time_s = 0;  // medians from here on
+  double iterations = 0;      // mean over workers
   double iterations_per_s = 0;
   double bytes_on_wire = 0;
   double messages = 0;
 
   TimeSplit time_per_iteration;  // mean over all iterations of all runs
+  double iteration_s_mean = 0;   // its total
   double mean_staleness = 0;     // clocks, over all gradients of all runs
   std::uint32_t max_staleness = 0;
   double mean_staleness_updates = 0;

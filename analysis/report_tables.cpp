@@ -30,11 +30,15 @@ std::string share(double part, const TimeSplit& whole) {
   return whole.total() > 0 ? human_share(part / whole.total()) : missing;
 }
 
-std::string between(std::optional<double> low, std::optional<double> high, int digits,
-                    std::string_view unit) {
-  if (!low || !high || *low == *high) return "";
-  return fmt::format("<small>{} to {}{}</small>", human_number(*low, digits),
-                     human_number(*high, digits), unit);
+std::string between(const std::string& low, const std::string& high) {
+  return low == high ? "" : fmt::format("<small>{} to {}</small>", low, high);
+}
+
+// Least and greatest time to the target of those seeds that reach it.
+std::string seed_range(const VariantSummary& variant) {
+  if (!variant.time_to_target_s_min) return "";
+  return between(human_number(*variant.time_to_target_s_min) + " s",
+                 human_number(*variant.time_to_target_s_max) + " s");
 }
 
 // The wide first figure of a row, with a bar as long as the figure is large.
@@ -51,19 +55,20 @@ std::string time_cell(const VariantSummary& variant, bool has_target, double lon
     return bar_cell(human_number(rate), "", longest > 0 ? rate / longest : 0);
   }
   if (!variant.time_to_target_s) {
-    return bar_cell("<span class=\"missing\">not reached</span>",
-                    between(variant.time_to_target_s_min, variant.time_to_target_s_max, 3, " s"),
-                    0);
+    return bar_cell("<span class=\"missing\">not reached</span>", seed_range(variant), 0);
   }
-  return bar_cell(human_seconds(*variant.time_to_target_s),
-                  between(variant.time_to_target_s_min, variant.time_to_target_s_max, 3, " s"),
+  return bar_cell(human_seconds(*variant.time_to_target_s), seed_range(variant),
                   *variant.time_to_target_s / longest);
 }
 
 std::string speedup_cell(const VariantSummary& variant) {
   if (!variant.speedup) return cell(missing);
-  return cell(fmt::format("{:.2f}&times; {}", *variant.speedup,
-                          between(variant.speedup_min, variant.speedup_max, 3, "")));
+  std::string range;
+  if (variant.speedup_min) {
+    range = between(fmt::format("{:.2f}", *variant.speedup_min),
+                    fmt::format("{:.2f}", *variant.speedup_max));
+  }
+  return cell(fmt::format("{:.2f}&times; {}", *variant.speedup, range));
 }
 
 std::string variant_row(const Comparison& comparison, std::size_t index, double longest) {
@@ -193,7 +198,7 @@ std::string variants_table(const Comparison& comparison) {
   html += has_target ? fmt::format("<th>Time to loss {}</th>", exact(*comparison.target_loss))
                      : std::string("<th>Iterations per second</th>");
   html += fmt::format("<th>Speed-up over {}</th>", baseline);
-  html += has_target ? "<th>Reached</th><th>Iterations to it</th>"
+  html += has_target ? "<th>Reached</th><th>Iterations to target</th>"
                      : "<th>Virtual time</th><th>Iterations</th>";
   html +=
       "<th>Final loss</th><th>Time per iteration</th><th>Compute</th><th>Wait</th>"
@@ -228,7 +233,7 @@ std::string run_facts(const RunData& run) {
                                         human_number(*summary.final_metric, 4)
                                   : std::string());
   }
-  add_fact(html, "Iterations per worker", human_number(summary.iterations, 4),
+  add_fact(html, "Iterations per worker", human_number(summary.iterations),
            fmt::format("slowest {}, fastest {}", run.iterations_min, run.iterations_max));
   add_fact(html, "Time per iteration", human_seconds(summary.iteration_s_mean),
            human_number(summary.iterations_per_s) + " per second in all");
@@ -262,9 +267,12 @@ std::string events_section(const ComparisonData& data) {
     }
   }
   if (count == 0) return "<p>Nothing happened beside the training itself.</p>\n";
+  const std::string of_them = faults == 0   ? "none of them a fault"
+                              : faults == 1 ? "one of them a fault"
+                                            : fmt::format("{} of them faults", faults);
   std::string html =
-      fmt::format("<details{}><summary>{}, {} of them {}</summary>\n", faults > 0 ? " open" : "",
-                  plural(count + hidden, "event"), faults, faults == 1 ? "a fault" : "faults");
+      fmt::format("<details{}><summary>{}, {}</summary>\n", faults > 0 ? " open" : "",
+                  plural(count + hidden, "event"), of_them);
   html += fmt::format(
       "<table class=\"events\"><thead><tr>{}<th>Time</th><th>Event</th><th>Node</th>"
       "<th>Detail</th></tr></thead>\n<tbody>\n{}</tbody></table>\n",

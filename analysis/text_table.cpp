@@ -141,7 +141,7 @@ std::string run_table(const RunData& run) {
   };
   line("virtual time", human_seconds(run.virtual_time_s));
   line("iterations", fmt::format("{} per worker ({} to {}), {} each, {} per second in all",
-                                 human_number(summary.iterations, 4), run.iterations_min,
+                                 human_number(summary.iterations), run.iterations_min,
                                  run.iterations_max, human_seconds(summary.iteration_s_mean),
                                  human_number(summary.iterations_per_s, 4)));
   if (summary.final_loss) line("final loss", human_number(*summary.final_loss, 4));
@@ -151,7 +151,7 @@ std::string run_table(const RunData& run) {
          summary.time_to_target_s
              ? fmt::format("{} reached at {}, iteration {}", exact(*header.target_loss),
                            human_seconds(*summary.time_to_target_s),
-                           human_number(*summary.iterations_to_target, 4))
+                           human_number(*summary.iterations_to_target))
              : fmt::format("{} not reached", exact(*header.target_loss)));
   }
   const double total = run.time.total();

@@ -106,7 +106,7 @@ std::string verdict(const Comparison& comparison) {
 std::string verdict(const RunData& run) {
   const Summary summary = summarize(run);
   const std::string work =
-      fmt::format("{} iterations per worker in {}", human_number(summary.iterations, 4),
+      fmt::format("{} iterations per worker in {}", human_number(summary.iterations),
                   human_seconds(run.virtual_time_s));
   if (run.status == RunStatus::kFailed) {
     return fmt::format("The run failed after {}{}{}.", work, run.failure.empty() ? "" : ": ",
@@ -117,7 +117,7 @@ std::string verdict(const RunData& run) {
     return fmt::format("{}the target loss {} is reached after {} and {} iterations per worker.",
                        prefix, exact(*run.header.target_loss),
                        human_seconds(*summary.time_to_target_s),
-                       human_number(*summary.iterations_to_target, 4));
+                       human_number(*summary.iterations_to_target));
   }
   if (!summary.final_loss) return prefix + work + ".";
   std::string text =

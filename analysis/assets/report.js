@@ -87,9 +87,9 @@
       hide() { tip.hidden = true; },
     };
   };
-  const niceCeiling = (x) => {
+  const niceCeiling = (x, steps = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10]) => {
     const unit = 10 ** Math.floor(Math.log10(x));
-    return unit * [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].find((n) => x <= n * unit * (1 + 1e-9));
+    return unit * steps.find((n) => x <= n * unit * (1 + 1e-9));
   };
 
   // ---- learning curves ------------------------------------------------------------------------
@@ -202,6 +202,12 @@
       element("table", {}, ...rows.map(([, row]) => row)));
   };
 
+  // On a log axis the splits start at the end of the scale, which is no round number.
+  const wholeTicks = (chart, splits) => {
+    if (!view.log) return splits;
+    return splits.map((value) => Math.abs(+value.toPrecision(1) - value) < 1e-9 * value ? value : null);
+  };
+
   const drawCurves = (place, field, xLabel) => {
     place.replaceChildren();
     const tables = variants.map((variant) => [variant[field].x, ...variant[field][view.quantity]]);
@@ -230,12 +236,12 @@
       legend: { show: false },
       cursor: { points: { show: false }, drag: { x: true, y: false } },
       scales: {
-        x: { time: false },
+        x: { time: false, range: (u, low, high) => [low, high + 0.015 * (high - low)] },
         y: { distr: view.log && view.quantity === "loss" ? 3 : 1, range: () => valueRange(field) },
       },
       axes: [
-        { ...axis, label: xLabel, size: 42, values: format },
-        { ...axis, label: yLabel, size: 52, values: format, filter: (u, splits) => splits },
+        { ...axis, label: xLabel, size: 34, values: format },
+        { ...axis, label: yLabel, size: 44, labelSize: 22, values: format, filter: wholeTicks },
       ],
       series, bands,
       hooks: {
@@ -375,7 +381,7 @@
     const base = top + rows * rowHeight + 3;
     ctx.textBaseline = "top";
     ctx.textAlign = "center";
-    const gap = niceCeiling(data.timeline_s / 10);
+    const gap = niceCeiling(data.timeline_s / 10, [1, 2, 5, 10]);
     for (let time = 0; time <= data.timeline_s * 1.0001; time += gap) {
       const x = left + time / data.timeline_s * plot;
       ctx.beginPath();
@@ -404,14 +410,18 @@
 
   // ---- small multiples: staleness and servers ---------------------------------------------------
 
-  const frame = (title, xLabel, width = 300, height = 170) => {
+  const columns = variants.length <= 4 ? variants.length : variants.length <= 6 ? 3 : 4;
+  const frame = (place, title, xLabel) => {
+    const gaps = 30 * (columns - 1), height = 190;
+    const width = Math.min(440, Math.max(240, (place.clientWidth - gaps) / columns));
     const picture = svg("svg", { viewBox: `0 0 ${width} ${height + 58}`, role: "img" });
     const heading = svg("text", { class: "strong", x: 0, y: 13 });
     heading.textContent = title;
-    const label = svg("text", { x: 38 + (width - 38) / 2, y: height + 54, "text-anchor": "middle" });
+    const left = 52;
+    const label = svg("text", { x: left + (width - left) / 2, y: height + 54, "text-anchor": "middle" });
     label.textContent = xLabel;
     picture.append(heading, label);
-    return { picture, left: 38, top: 26, width: width - 38, height: height - 6, bottom: height + 20 };
+    return { picture, left, width: width - left, height: height - 6, bottom: height + 20 };
   };
   const gridLine = (area, y, text) => {
     area.picture.append(svg("line", { class: "grid", x1: area.left, x2: area.left + area.width, y1: y, y2: y }));
@@ -430,11 +440,11 @@
   const drawStaleness = (unit) => {
     const place = byId("staleness-bars");
     const { width: bin, shares } = data[unit];
-    const bins = Math.max(...shares.map((list) => list.length), 4);
-    const highest = Math.max(0.1, ...shares.flat());
+    const bins = Math.max(4, ...shares.map((list) => list.length));
+    const highest = Math.min(1, niceCeiling(Math.max(0.1, ...shares.flat())));
     place.replaceChildren(...variants.map((variant, i) => {
       const [mean, max] = variant[unit === "clocks" ? "staleness" : "staleness_updates"];
-      const area = frame(variant.name, `staleness (${unit})`);
+      const area = frame(place, variant.name, `staleness (${unit})`);
       const note = svg("text", { x: area.left + area.width, y: 13, "text-anchor": "end" });
       note.textContent = `mean ${digits(mean, 2)}, max ${max}`;
       area.picture.append(note);
@@ -453,7 +463,7 @@
       baseLine(area);
       const every = Math.ceil(bins / 8);
       for (let k = 0; k < bins; k += every) under(area, area.left + (k + 0.5) * step, String(k * bin));
-      const at = area.left + (mean / bin + (bin === 1 ? 0.5 : 0)) * step;
+      const at = area.left + (mean + 0.5) / bin * step;
       area.picture.append(svg("path", { d: `M${at - 5} ${area.bottom + 7}h10l-5 -7z`, fill: "#1b1f24" }));
       return area.picture;
     }));
@@ -470,7 +480,7 @@
     place.before(keys(directions));
     const ceiling = niceCeiling(highest);
     place.replaceChildren(...variants.map((variant) => {
-      const area = frame(variant.name, "server");
+      const area = frame(place, variant.name, "server");
       const totals = variant.servers.map(([, a, b]) => a + b);
       const mean = totals.reduce((a, b) => a + b, 0) / totals.length;
       const note = svg("text", { x: area.left + area.width, y: 13, "text-anchor": "end" });
@@ -515,7 +525,7 @@
   variantChoice(byId("timeline-variant"), (index) => drawTimeline(shown = index));
   drawTimeline(0);
   choice(byId("staleness-unit"), [["clocks", "clocks"], ["updates", "updates"]], "clocks", drawStaleness);
-  if (single) document.querySelectorAll(".multiples").forEach((m) => m.classList.add("single"));
+  document.querySelectorAll(".multiples").forEach((m) => m.style.setProperty("--columns", columns));
   drawStaleness("clocks");
   drawServers();
 
