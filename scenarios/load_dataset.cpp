@@ -111,4 +111,11 @@ Result<TrainTest> load_dataset(const DataSpec& spec, std::uint64_t seed) {
   return parts;
 }
 
+std::vector<InputError> check_dataset(const JobSpec& job, const Dataset& train) {
+  if (job.learner.type != LearnerType::kLogisticRegression || train.classes == 2) return {};
+  return {{job.data ? job.data->file : "", 0, 0, "",
+           "found " + std::to_string(train.classes) +
+               " classes, expected 2 for \"logistic_regression\" (more: \"softmax_regression\")"}};
+}
+
 }  // namespace psgrid::scenarios

@@ -20,4 +20,7 @@ struct TrainTest {
 // Statistics of a transform come from the training part alone.
 Result<TrainTest> load_dataset(const DataSpec& spec, std::uint64_t seed);
 
+// Errors if the learner of the job cannot use these data.
+std::vector<InputError> check_dataset(const JobSpec& job, const Dataset& train);
+
 }  // namespace psgrid::scenarios

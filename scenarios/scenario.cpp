@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <set>
 #include <tuple>
 
 #include "scenarios/embedded.hpp"
@@ -17,6 +18,13 @@
 
 namespace psgrid::scenarios {
 namespace {
+
+// Options whose value is still somewhere in a document.
+void collect_options(const Place& place, std::set<std::uint32_t>& options) {
+  if (place.layer == Layer::kOption) options.insert(place.option);
+  for (const auto& [key, member] : place.members) collect_options(member, options);
+  for (const Place& item : place.items) collect_options(item, options);
+}
 
 void remove(Document& document, const std::string& key) {
   if (!document.value.is_object()) return;
@@ -48,6 +56,7 @@ class Loader {
     fields.read("seeds", scenario_.seeds);
     scenario_.base.name = scenario_.name;
     load_variants(base);
+    if (errors_.empty()) warn_of_void_options(base.place);
     return finish();
   }
 
@@ -105,8 +114,23 @@ class Loader {
     origin_.variant_pointer = pointer;
     RunSpec run = load_run(merged);
     origin_.variant.clear();
+    collect_options(merged.place, in_variants_);
     run.name = scenario_.name;
     scenario_.variants.push_back({name, std::move(run), std::move(merged.value)});
+  }
+
+  // An option that a later one or every variant overrides does nothing.
+  void warn_of_void_options(const Place& base) {
+    std::set<std::uint32_t> in_base;
+    collect_options(base, in_base);
+    for (std::uint32_t i = 0; i < options_.set.size(); ++i) {
+      if (options_.set[i].ends_with("=null")) continue;
+      if (!in_base.contains(i))
+        warnings_.push_back({origin_.options[i], 0, 0, "", "has no effect: overridden"});
+      else if (!scenario_.variants.empty() && !in_variants_.contains(i))
+        warnings_.push_back({origin_.options[i], 0, 0, "",
+                             "has no effect on any variant: each sets a value of its own"});
+    }
   }
 
   // Mistakes of the file show up in each variant again, with the variant's name added.
@@ -140,6 +164,7 @@ class Loader {
   std::string directory_;
   Scenario scenario_;
   std::vector<InputError> errors_, warnings_;
+  std::set<std::uint32_t> in_variants_;  // options with an effect on some variant
 };
 
 }  // namespace

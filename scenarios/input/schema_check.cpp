@@ -1,5 +1,6 @@
 #include "scenarios/input/schema_check.hpp"
 
+#include <exception>
 #include <valijson/adapters/nlohmann_json_adapter.hpp>
 #include <valijson/schema.hpp>
 #include <valijson/schema_parser.hpp>
@@ -76,7 +77,7 @@ bool fits(const Json& value, const Json& schema) {
 // What a condition (the schema of "if", or of a dependency) demands and the value does not meet.
 struct Unmet {
   std::string pointer;       // below the value
-  std::string key;           // last token of the pointer
+  std::string key;           // the same for people: "learner/type"
   const Json* schema;        // false: the key must be absent
   const Json* found;         // null: it is absent
 };
@@ -93,6 +94,7 @@ std::optional<Unmet> first_unmet(const Json& value, const Json& condition) {
       return Unmet{pointer_token(key), key, &schema, &*member};
     if (std::optional<Unmet> inner = first_unmet(*member, schema)) {
       inner->pointer = pointer_token(key) + inner->pointer;
+      inner->key = key + "/" + inner->key;
       return inner;
     }
   }
@@ -155,6 +157,7 @@ class Walk {
   void unknown_key(const std::string& key, const Json& schema, const std::string& pointer) {
     std::vector<std::string> known, names;
     for (const auto& [name, unused] : schema["properties"].items()) {
+      if (name.starts_with('$')) continue;
       known.push_back(name);
       names.push_back(in_quotes(name));
     }
@@ -239,14 +242,25 @@ class Walk {
   Problems& problems_;
 };
 
+// valijson wants a string wherever there is a "format", also one that it does not know.
+void remove_formats(Json& schema) {
+  if (schema.is_object() && schema.contains("format") && schema["format"].is_string())
+    schema.erase("format");
+  for (Json& part : schema)
+    if (part.is_structured()) remove_formats(part);
+}
+
+// Not thread-safe to destroy while in use, so never destroyed.
 const valijson::Schema& compiled_schema() {
-  static const valijson::Schema& compiled = []() -> const valijson::Schema& {
-    static valijson::Schema schema;
+  static const valijson::Schema* const compiled = [] {
+    Json plain = scenario_schema();
+    remove_formats(plain);
+    auto* schema = new valijson::Schema;
     valijson::SchemaParser(valijson::SchemaParser::kDraft7)
-        .populateSchema(valijson::adapters::NlohmannJsonAdapter(scenario_schema()), schema);
+        .populateSchema(valijson::adapters::NlohmannJsonAdapter(plain), *schema);
     return schema;
   }();
-  return compiled;
+  return *compiled;
 }
 
 // Only if the walk has passed it: says in valijson's words what the walk missed.
@@ -254,7 +268,11 @@ void check_with_library(const Json& value, Problems& problems) {
   const valijson::adapters::NlohmannJsonAdapter target(value);
   valijson::ValidationResults results;
   valijson::Validator validator;
-  if (validator.validate(compiled_schema(), target, &results)) return;
+  try {
+    if (validator.validate(compiled_schema(), target, &results)) return;
+  } catch (const std::exception& error) {
+    return problems.error("", std::string("cannot be checked against the schema: ") + error.what());
+  }
   valijson::ValidationResults::Error error;
   std::string pointer, message = "does not match the schema";
   while (results.popError(error)) {

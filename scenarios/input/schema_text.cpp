@@ -116,7 +116,9 @@ std::string expected_text(const Json& schema, const Json& root) {
 
 std::string found_text(const Json& value) {
   switch (value.type()) {
-    case Json::value_t::object: return value.empty() ? "an empty object" : "an object";
+    case Json::value_t::object:
+      if (value.size() > 1) return "an object";
+      return value.empty() ? "an empty object" : "an object with one key";
     case Json::value_t::array: return value.empty() ? "an empty list" : "a list";
     case Json::value_t::string: return in_quotes(value.get_ref<const std::string&>());
     default: return number_of(value);
@@ -138,7 +140,8 @@ std::string suggestion(std::string_view word, const std::vector<std::string>& ca
   std::size_t nearest = std::max<std::size_t>(word.size() / 3, 1) + 1;
   const std::string* best = nullptr;
   for (const std::string& candidate : candidates) {
-    const std::size_t distance = edit_distance(word, candidate);
+    const bool begun = word.size() >= 3 && candidate.starts_with(word);
+    const std::size_t distance = begun ? 1 : edit_distance(word, candidate);
     if (distance >= nearest) continue;
     nearest = distance;
     best = &candidate;

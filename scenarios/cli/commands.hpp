@@ -1,0 +1,37 @@
+// The commands of the command line, one function each; they return the process's exit code.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace psgrid::scenarios {
+
+enum ExitCode { kDone = 0, kFailed = 1, kBadInput = 2, kInterrupted = 3 };
+
+// What `run` and `compare` have in common.
+struct RunOptions {
+  std::string scenario;
+  std::string output;                 // empty: psgrid-out/<scenario name>
+  std::optional<std::uint64_t> seed;
+  std::vector<std::string> set;       // "/json/pointer=VALUE"
+  bool quiet = false;
+};
+
+struct SingleRunOptions : RunOptions {
+  std::optional<double> trace_s;  // absent: 10 s, or none above 1,000 workers
+};
+
+struct CompareOptions : RunOptions {
+  unsigned jobs = 0;  // 0: as many as there are cores
+  std::optional<std::uint32_t> seeds;
+};
+
+int run_command(const SingleRunOptions& options);
+int compare_command(const CompareOptions& options);
+int validate_command(const std::vector<std::string>& scenarios);
+int schema_command();
+int report_command(const std::string& directory);
+
+}  // namespace psgrid::scenarios

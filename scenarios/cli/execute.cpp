@@ -1,0 +1,114 @@
+#include "scenarios/cli/execute.hpp"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <memory>
+#include <thread>
+
+#include <simgrid/version.h>
+
+#include "analysis/run_files.hpp"
+#include "analysis/run_recorder.hpp"
+#include "analysis/trace_writer.hpp"
+#include "model/job.hpp"
+#include "scenarios/cli/interrupt.hpp"
+#include "scenarios/load_dataset.hpp"
+#include "sim/platform/platform.hpp"
+#include "sim/simulation.hpp"
+
+namespace psgrid::scenarios {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+analysis::RunInfo machine_facts(double wall_s, std::uint64_t events) {
+  analysis::RunInfo info;
+  info.wall_time_s = wall_s;
+  info.events = events;
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  info.peak_memory_bytes = static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+  char name[256] = {};
+  gethostname(name, sizeof name - 1);
+  info.host = name;
+  info.cores = std::thread::hardware_concurrency();
+  info.versions = {{"psgrid", PSGRID_VERSION},
+                   {"simgrid", std::to_string(SIMGRID_VERSION_MAJOR) + "." +
+                                   std::to_string(SIMGRID_VERSION_MINOR)},
+                   {"compiler", __VERSION__}};
+  return info;
+}
+
+RunProgress progress_of(const analysis::RunData& data, std::uint32_t workers, Time now,
+                        std::uint64_t events, Clock::time_point started) {
+  RunProgress progress;
+  progress.virtual_time_s = now.seconds;
+  progress.iteration = static_cast<double>(data.worker_iterations) / workers;
+  if (!data.convergence.empty()) progress.loss = data.convergence.back().loss;
+  progress.events = events;
+  progress.wall_s = std::chrono::duration<double>(Clock::now() - started).count();
+  return progress;
+}
+
+InputError file_error(const analysis::Error& error) { return {.message = error.message}; }
+
+}  // namespace
+
+Result<analysis::RunData> execute(const RunSpec& run, const analysis::OutputDirectory& directory,
+                                  const ExecuteOptions& options) {
+  const auto started = Clock::now();
+  TrainTest data;
+  if (run.job.data) {
+    Result<TrainTest> loaded = load_dataset(*run.job.data, run.seed);
+    if (!loaded) return loaded.errors;
+    data = std::move(*loaded);
+  }
+  const auto job =
+      std::make_shared<const Job>(run, std::move(data.train), std::move(data.test));
+  const auto learner =
+      make_learner(run.job.learner, job->train.rows > 0 ? &job->train : nullptr);
+
+  analysis::RecorderOptions recording;
+  recording.trace.enabled = options.trace_s > 0;
+  recording.trace.until_s = options.trace_s;
+  analysis::RunRecorder recorder(
+      analysis::describe(run, "sim", learner->metric_name(), options.variant), recording);
+
+  sim::SimulationOptions simulating{.math_threads = options.math_threads};
+  simulating.keep_going = [&](Time now, std::uint64_t events) {
+    if (options.on_progress)
+      options.on_progress(
+          progress_of(recorder.data(), run.cluster.workers, now, events, started));
+    return !interrupted();
+  };
+
+  std::unique_ptr<sim::Simulation> simulation;
+  try {
+    simulation = std::make_unique<sim::Simulation>(job, recorder, std::move(simulating));
+  } catch (const sim::PlatformFailure& failure) {
+    return InputError{.message = failure.what()};
+  }
+  const sim::SimulationEnd end = simulation->run();
+  const auto status = end == sim::SimulationEnd::kJobFinished  ? analysis::RunStatus::kDone
+                      : end == sim::SimulationEnd::kInterrupted ? analysis::RunStatus::kInterrupted
+                                                                : analysis::RunStatus::kFailed;
+  analysis::RunData result = recorder.finish(
+      status, status == analysis::RunStatus::kFailed
+                  ? "nothing was left to happen, but the job had not ended"
+                  : "");
+
+  const double wall_s = std::chrono::duration<double>(Clock::now() - started).count();
+  if (options.trace_s > 0)
+    if (const auto failure = analysis::write_trace(directory, recorder.trace()))
+      return file_error(*failure);
+  if (const auto failure =
+          analysis::write_run_info(directory, machine_facts(wall_s, simulation->events())))
+    return file_error(*failure);
+  if (const auto failure = analysis::write_run(directory, result)) return file_error(*failure);
+  return result;
+}
+
+}  // namespace psgrid::scenarios
