@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include <simgrid/kernel/routing/NetZoneImpl.hpp>
 #include <simgrid/s4u.hpp>
 #include <simgrid/version.h>
 
@@ -32,16 +33,13 @@ struct FabricLinks {
 
 #if SIMGRID_VERSION >= 40000
 
-inline s4u::NetZone* parent_or_root(s4u::NetZone* parent) {
-  return parent ? parent : s4u::Engine::get_instance()->get_netzone_root();
-}
+inline s4u::NetZone* root() { return s4u::Engine::get_instance()->get_netzone_root(); }
 
-// `parent` is null for the outermost zone.
 inline s4u::NetZone* add_star_zone(s4u::NetZone* parent, const std::string& name) {
-  return parent_or_root(parent)->add_netzone_star(name);
+  return parent->add_netzone_star(name);
 }
-inline s4u::NetZone* add_full_zone(s4u::NetZone* parent, const std::string& name) {
-  return parent_or_root(parent)->add_netzone_full(name);
+inline void make_outermost(simgrid::kernel::routing::NetZoneImpl* zone) {
+  zone->set_parent(root()->get_impl());
 }
 
 inline s4u::Host* add_host(s4u::NetZone* zone, const std::string& name, double flops) {
@@ -56,23 +54,11 @@ inline GatewayZone with_gateway(s4u::NetZone* zone, const std::string& router_na
   return {zone, router};
 }
 
-// In a star zone: the links from a member to everyone else, and those from everyone else to it.
+// In a star zone: the link from a host to everyone else, and the one from everyone else to it.
 inline void connect(s4u::NetZone* star, s4u::Host* host, const s4u::Link* up,
                     const s4u::Link* down) {
   star->add_route(host, static_cast<s4u::Host*>(nullptr), {s4u::LinkInRoute(up)}, false);
   star->add_route(static_cast<s4u::Host*>(nullptr), host, {s4u::LinkInRoute(down)}, false);
-}
-inline void connect(s4u::NetZone* star, const GatewayZone& child, const s4u::Link* up,
-                    const s4u::Link* down) {
-  const s4u::NetZone* const everyone = nullptr;
-  star->add_route(child.zone, everyone, {s4u::LinkInRoute(up)}, false);
-  star->add_route(everyone, child.zone, {s4u::LinkInRoute(down)}, false);
-}
-
-// In a full zone: the links from one child to another, in this direction only.
-inline void route(s4u::NetZone* full, const GatewayZone& from, const GatewayZone& to,
-                  const std::vector<s4u::LinkInRoute>& links) {
-  full->add_route(from.zone, to.zone, links, false);
 }
 
 // Sealed, with all leaves made, and outermost.
@@ -84,34 +70,28 @@ inline s4u::NetZone* filled(s4u::NetZone* fabric, const LeafMaker& make_leaf) {
 inline s4u::NetZone* add_torus(const std::string& name,
                                const std::vector<std::uint32_t>& dimensions, FabricLinks links,
                                const LeafMaker& make_leaf) {
-  return filled(parent_or_root(nullptr)->add_netzone_torus(
-                    name, {dimensions.begin(), dimensions.end()}, links.bandwidth, links.latency,
-                    s4u::Link::SharingPolicy::SPLITDUPLEX),
-                make_leaf);
+  return filled(
+      root()->add_netzone_torus(name, {dimensions.begin(), dimensions.end()}, links.bandwidth,
+                                links.latency, s4u::Link::SharingPolicy::SPLITDUPLEX),
+      make_leaf);
 }
 inline s4u::NetZone* add_fat_tree(const std::string& name, const std::vector<std::uint32_t>& down,
                                   const std::vector<std::uint32_t>& up,
                                   const std::vector<std::uint32_t>& parallel, FabricLinks links,
                                   const LeafMaker& make_leaf) {
-  return filled(parent_or_root(nullptr)->add_netzone_fatTree(
-                    name, static_cast<unsigned>(down.size()), down, up, parallel, links.bandwidth,
-                    links.latency, s4u::Link::SharingPolicy::SPLITDUPLEX),
+  return filled(root()->add_netzone_fatTree(name, static_cast<unsigned>(down.size()), down, up,
+                                            parallel, links.bandwidth, links.latency,
+                                            s4u::Link::SharingPolicy::SPLITDUPLEX),
                 make_leaf);
 }
 
 #else
 
-inline s4u::NetZone* adopted(s4u::NetZone* zone, s4u::NetZone* parent) {
-  return parent ? zone->set_parent(parent) : zone;
-}
-
-// `parent` is null for the outermost zone.
 inline s4u::NetZone* add_star_zone(s4u::NetZone* parent, const std::string& name) {
-  return adopted(s4u::create_star_zone(name), parent);
+  return s4u::create_star_zone(name)->set_parent(parent);
 }
-inline s4u::NetZone* add_full_zone(s4u::NetZone* parent, const std::string& name) {
-  return adopted(s4u::create_full_zone(name), parent);
-}
+// SimGrid takes the first zone for the outermost one by itself.
+inline void make_outermost(simgrid::kernel::routing::NetZoneImpl*) {}
 
 inline s4u::Host* add_host(s4u::NetZone* zone, const std::string& name, double flops) {
   return zone->create_host(name, flops);
@@ -123,25 +103,12 @@ inline GatewayZone with_gateway(s4u::NetZone* zone, const std::string& router_na
   return {zone, zone->create_router(router_name)};
 }
 
-// In a star zone: the links from a member to everyone else, and those from everyone else to it.
+// In a star zone: the link from a host to everyone else, and the one from everyone else to it.
 inline void connect(s4u::NetZone* star, s4u::Host* host, const s4u::Link* up,
                     const s4u::Link* down) {
   NetPoint* const member = host->get_netpoint();
   star->add_route(member, nullptr, nullptr, nullptr, {s4u::LinkInRoute(up)}, false);
   star->add_route(nullptr, member, nullptr, nullptr, {s4u::LinkInRoute(down)}, false);
-}
-inline void connect(s4u::NetZone* star, const GatewayZone& child, const s4u::Link* up,
-                    const s4u::Link* down) {
-  NetPoint* const member = child.zone->get_netpoint();
-  star->add_route(member, nullptr, child.gateway, nullptr, {s4u::LinkInRoute(up)}, false);
-  star->add_route(nullptr, member, nullptr, child.gateway, {s4u::LinkInRoute(down)}, false);
-}
-
-// In a full zone: the links from one child to another, in this direction only.
-inline void route(s4u::NetZone* full, const GatewayZone& from, const GatewayZone& to,
-                  const std::vector<s4u::LinkInRoute>& links) {
-  full->add_route(from.zone->get_netpoint(), to.zone->get_netpoint(), from.gateway, to.gateway,
-                  links, false);
 }
 
 // Sealed, with all leaves made, and outermost.

@@ -37,18 +37,16 @@ void DragonflyNetwork::join(std::uint32_t a, std::uint32_t b, const NetworkSpec&
   trunk_to_[b].push_back({a, trunk});
 }
 
-Route DragonflyNetwork::route(std::uint32_t from, std::uint32_t to) const {
-  Route route;
+void DragonflyNetwork::append_route(std::uint32_t from, std::uint32_t to, Route& route) const {
   const std::uint32_t here = place_of(from).group;
   const std::uint32_t there = place_of(to).group;
   if (here == there) {
     append_within_group(from, to, route);
-    return route;
+    return;
   }
   append_within_group(from, gateway(here, there), route);
   route.push_back({global_trunk_[std::size_t{here} * groups_ + there], here < there});
   append_within_group(gateway(there, here), to, route);
-  return route;
 }
 
 void DragonflyNetwork::append_within_group(std::uint32_t from, std::uint32_t to,

@@ -19,7 +19,7 @@ class DragonflyNetwork final : public SwitchedNetwork {
  public:
   DragonflyNetwork(const NetworkSpec& network, const HostLayout& layout);
 
-  Route route(std::uint32_t from, std::uint32_t to) const override;
+  void append_route(std::uint32_t from, std::uint32_t to, Route& route) const override;
 
  private:
   struct Place {

@@ -72,10 +72,10 @@ GraphNetwork::GraphNetwork(const ClusterSpec& cluster, const HostLayout& layout)
   arrivals_.resize(switches());
 }
 
-Route GraphNetwork::route(std::uint32_t from, std::uint32_t to) const {
+void GraphNetwork::append_route(std::uint32_t from, std::uint32_t to, Route& route) const {
   const std::uint32_t source = std::min(from, to);
+  const auto begin = static_cast<std::ptrdiff_t>(route.size());
   const std::vector<std::uint32_t>& arrival = arrivals(source);
-  Route route;
   for (std::uint32_t at = std::max(from, to); at != source;) {
     const std::uint32_t number = arrival[at];
     PSGRID_CHECK(number != kNone, "a connected network");
@@ -85,8 +85,7 @@ Route GraphNetwork::route(std::uint32_t from, std::uint32_t to) const {
     route.push_back({number, trunk.a == enters});
     at = before;
   }
-  if (source == from) std::reverse(route.begin(), route.end());
-  return route;
+  if (source == from) std::reverse(route.begin() + begin, route.end());
 }
 
 const std::vector<std::uint32_t>& GraphNetwork::arrivals(std::uint32_t source) const {

@@ -21,7 +21,7 @@ class GraphNetwork final : public SwitchedNetwork {
   // Requires that check_graph() finds no error.
   GraphNetwork(const ClusterSpec& cluster, const HostLayout& layout);
 
-  Route route(std::uint32_t from, std::uint32_t to) const override;
+  void append_route(std::uint32_t from, std::uint32_t to, Route& route) const override;
 
  private:
   // By vertex: the trunk by which the route from `source` arrives.

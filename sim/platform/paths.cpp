@@ -11,10 +11,6 @@ namespace s4u = simgrid::s4u;
 
 using Numbers = std::vector<std::uint32_t>;
 
-std::uint64_t pair_key(std::uint32_t from, std::uint32_t to) {
-  return std::uint64_t{from} << 32 | to;
-}
-
 class SwitchedPaths final : public Paths {
  public:
   SwitchedPaths(const SwitchedNetwork& network, const HostLayout& layout)
@@ -29,29 +25,19 @@ class SwitchedPaths final : public Paths {
   std::span<const std::uint32_t> between(HostIndex from, HostIndex to) override {
     path_.clear();
     if (from == to) return path_;
+    route_.clear();
+    network_.append_route(network_.switch_of(from), network_.switch_of(to), route_);
     path_.push_back(2 * from.value);
-    const std::uint32_t source = network_.switch_of(from);
-    const std::uint32_t target = network_.switch_of(to);
-    if (source != target) {
-      const Numbers& middle = trunks_between(source, target);
-      path_.insert(path_.end(), middle.begin(), middle.end());
-    }
+    for (const Hop& hop : route_)
+      path_.push_back(first_trunk_ + 2 * hop.trunk + (hop.forward ? 0 : 1));
     path_.push_back(2 * to.value + 1);
     return path_;
   }
 
  private:
-  const Numbers& trunks_between(std::uint32_t source, std::uint32_t target) {
-    const auto [entry, is_new] = routes_.try_emplace(pair_key(source, target));
-    if (is_new)
-      for (const Hop& hop : network_.route(source, target))
-        entry->second.push_back(first_trunk_ + 2 * hop.trunk + (hop.forward ? 0 : 1));
-    return entry->second;
-  }
-
   const SwitchedNetwork& network_;
   std::uint32_t first_trunk_;
-  std::unordered_map<std::uint64_t, Numbers> routes_;  // by switches, once asked for
+  Route route_;
   Numbers path_;
 };
 
@@ -60,7 +46,7 @@ class SimgridPaths final : public Paths {
   explicit SimgridPaths(const Platform& platform) : platform_(platform) {}
 
   std::span<const std::uint32_t> between(HostIndex from, HostIndex to) override {
-    const auto [entry, is_new] = routes_.try_emplace(pair_key(from.value, to.value));
+    const auto [entry, is_new] = routes_.try_emplace(std::uint64_t{from.value} << 32 | to.value);
     if (is_new && from != to) {
       std::vector<s4u::Link*> route;
       double latency = 0;

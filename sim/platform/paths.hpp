@@ -39,8 +39,8 @@ class Paths {
   std::vector<DirectedLink> links_;
 };
 
-// Without SimGrid. Links 2h and 2h + 1 are the way up from host h and down to it; the trunks
-// follow, forward and backward in turn. `network` must outlive this.
+// Without SimGrid, and without a table of routes. Links 2h and 2h + 1 are the way up from host h
+// and down to it; the trunks follow, forward and backward in turn. `network` must outlive this.
 std::unique_ptr<Paths> make_paths(const SwitchedNetwork& network, const HostLayout& layout);
 
 // For any topology. `platform` must outlive this.

@@ -1,13 +1,16 @@
 #include "sim/platform/platform.hpp"
 
 #include "sim/platform/build.hpp"
+#include "sim/platform/paths.hpp"
+#include "sim/platform/routed_zone.hpp"
 #include "sim/simgrid_compat.hpp"
 
 namespace psgrid::sim {
 namespace {
 
 Hosts build(const NetworkSpec& network, const SwitchedNetwork* switched, const HostLayout& layout) {
-  if (switched != nullptr) return build_switched(*switched, layout);
+  if (switched != nullptr)
+    return RoutedZone::build(make_paths(*switched, layout), *switched, layout);
   if (network.topology == Topology::kPlatform) return build_from_file(network, layout);
   return build_fabric(network, layout);
 }

@@ -24,9 +24,6 @@ class PlatformFailure : public std::runtime_error {
 // Builds SimGrid hosts and links for a cluster. One per process, because SimGrid has one engine per
 // process. The engine must exist and be configured (configure_engine), check_platform() must have
 // found no error, and `cluster` must outlive this.
-//
-// In a network of more than kAllPairsMax switches, workers of two switches cannot reach each other
-// unless one of the switches has a server or a manager too: the routes would fill the memory.
 class Platform {
  public:
   // Throws PlatformFailure; for topology "platform" only.
@@ -44,9 +41,6 @@ class Platform {
 
   // Null where SimGrid decides the routes.
   const SwitchedNetwork* switched_network() const { return network_.get(); }
-
-  // Networks of up to so many switches have routes between all of them.
-  static constexpr std::uint32_t kAllPairsMax = 512;
 
  private:
   const ClusterSpec& cluster_;

@@ -18,9 +18,10 @@ RackNetwork::RackNetwork(const NetworkSpec& network, const HostLayout& layout) {
   }
 }
 
-Route RackNetwork::route(std::uint32_t from, std::uint32_t to) const {
-  if (from == to) return {};
-  return {{from, true}, {to, false}};
+void RackNetwork::append_route(std::uint32_t from, std::uint32_t to, Route& route) const {
+  if (from == to) return;
+  route.push_back({from, true});
+  route.push_back({to, false});
 }
 
 StarNetwork::StarNetwork(const HostLayout& layout) {

@@ -14,7 +14,7 @@ class RackNetwork final : public SwitchedNetwork {
  public:
   RackNetwork(const NetworkSpec& network, const HostLayout& layout);
 
-  Route route(std::uint32_t from, std::uint32_t to) const override;
+  void append_route(std::uint32_t from, std::uint32_t to, Route& route) const override;
 };
 
 // All hosts on one switch that never limits anything.
@@ -22,7 +22,7 @@ class StarNetwork final : public SwitchedNetwork {
  public:
   explicit StarNetwork(const HostLayout& layout);
 
-  Route route(std::uint32_t, std::uint32_t) const override { return {}; }
+  void append_route(std::uint32_t, std::uint32_t, Route&) const override {}
 };
 
 }  // namespace psgrid::sim

@@ -39,9 +39,15 @@ class SwitchedNetwork {
   std::uint32_t switch_of(HostIndex host) const { return switch_of_host_[host.value]; }
   const std::vector<Trunk>& trunks() const { return trunks_; }
 
-  // The trunks from one switch to another, in order; empty if they are the same. Requires that both
-  // have hosts.
-  virtual Route route(std::uint32_t from, std::uint32_t to) const = 0;
+  // Appends the trunks from one switch to another, in order; none if they are the same. Requires
+  // that both have hosts.
+  virtual void append_route(std::uint32_t from, std::uint32_t to, Route& route) const = 0;
+
+  Route route(std::uint32_t from, std::uint32_t to) const {
+    Route result;
+    append_route(from, to, result);
+    return result;
+  }
 
  protected:
   std::vector<std::string> names_;
