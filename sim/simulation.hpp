@@ -17,8 +17,8 @@
 namespace psgrid::sim {
 
 struct SimulationOptions {
-  unsigned math_threads = 0;     // besides the simulation's own
-  bool checked_messages = false; // pass every message through the codec
+  unsigned math_threads = 0;      // besides the simulation's own
+  bool checked_messages = false;  // pass every message through the codec
   // Called every few thousand events; false interrupts the run.
   std::function<bool(Time now, std::uint64_t events)> keep_going;
 };

@@ -7,6 +7,7 @@
 
 #include "analysis/compare_files.hpp"
 #include "analysis/report.hpp"
+#include "analysis/run_files.hpp"
 #include "analysis/text_table.hpp"
 #include "scenarios/cli/children.hpp"
 #include "scenarios/cli/commands.hpp"

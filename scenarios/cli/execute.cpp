@@ -7,6 +7,7 @@
 #include <memory>
 #include <thread>
 
+#include <xbt/base.h>
 #include <simgrid/version.h>
 
 #include "analysis/run_files.hpp"
