@@ -110,7 +110,7 @@ void Server::finish_push(const Request& request) {
 
 void Server::apply(NodeId worker, const Push& push) {
   if (push.sections.empty()) return;
-  record_staleness({worker, push.read_version, push.read_clock}, push.iteration);
+  record_staleness({worker, push.read_version, push.read_clock}, push.iteration, slowest());
   ++version_;
   const float share = 1.0f / static_cast<float>(view_->workers());
   for (const Section& section : push.sections)
@@ -137,8 +137,9 @@ void Server::apply_finished_iterations() {
   while (!sums_.empty() && sums_.begin()->first < slowest()) {
     auto finished = sums_.extract(sums_.begin());
     const Clock iteration = finished.key();
-    for (const ReadMark& read : summed_reads_.extract(iteration).mapped())
-      record_staleness(read, iteration);
+    for (const ReadMark& read : summed_reads_[iteration])
+      record_staleness(read, iteration, iteration);
+    summed_reads_.erase(iteration);
     ++version_;
     const std::uint32_t workers = view_->workers();
     const auto mean =
@@ -148,13 +149,13 @@ void Server::apply_finished_iterations() {
   }
 }
 
-void Server::record_staleness(const ReadMark& read, Clock iteration) {
+void Server::record_staleness(const ReadMark& read, Clock iteration, Clock applied) {
+  PSGRID_CHECK(version_ >= read.version, "a version that this server has had");
   context_.record(GradientApplied{
       .worker = read.worker,
       .iteration = iteration,
       .staleness_updates = static_cast<std::uint32_t>(version_ - read.version),
-      .staleness_clocks = slowest().value > read.clock.value ? slowest().value - read.clock.value
-                                                             : 0});
+      .staleness_clocks = applied > read.clock ? applied.value - read.clock.value : 0});
 }
 
 // --- pulls ------------------------------------------------------------------------------------

@@ -69,7 +69,8 @@ class Server final : public Node {
   bool is_working_on(NodeId from, RequestId push) const;
 
   Clock slowest() const;
-  void record_staleness(const ReadMark& read, Clock iteration);
+  // applied: iterations whose updates of all workers were in the values before this one's.
+  void record_staleness(const ReadMark& read, Clock iteration, Clock applied);
 
   const std::shared_ptr<const Job> job_;
   const NodeId self_;
