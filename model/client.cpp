@@ -14,6 +14,13 @@ auto find_number(Requests& requests, RequestId number) {
                       [&](const auto& entry) { return entry.requests.number == number; });
 }
 
+const Slice* find_slice(const Slices& slices, std::uint32_t server) {
+  const auto slice =
+      std::lower_bound(slices.begin(), slices.end(), server,
+                       [](const Slice& s, std::uint32_t position) { return s.server < position; });
+  return slice != slices.end() && slice->server == server ? &*slice : nullptr;
+}
+
 // The rows of a slice, cut out of the rows of the whole.
 Values cut(const Values& whole, std::uint32_t width, const Slice& slice) {
   if (whole.is_phantom()) return Values::phantom(slice.keys.size() * width);
@@ -29,8 +36,8 @@ Values cut(const Values& whole, std::uint32_t width, const Slice& slice) {
 }  // namespace
 
 bool Client::Unanswered::answered_by(std::uint32_t server) {
-  if (!messages[server]) return false;
-  messages[server] = nullptr;
+  if (!servers[server]) return false;
+  servers[server] = false;
   --remaining;
   return true;
 }
@@ -87,33 +94,34 @@ RequestId Client::pull(Clock iteration, std::vector<KeySet> keys) {
 
 void Client::request_rows(Pulling& pulling, std::vector<KeySet> keys) {
   const std::uint32_t servers = view_->servers();
-  std::vector<std::vector<Section>> parts(servers);
+  Unanswered& requests = pulling.requests;
+  requests.servers.resize(servers);
+  bool nothing = true;
   for (std::size_t table = 0; table < keys.size(); ++table) {
-    const Namespace id = job_->tables[table].id;
-    pulling.slices.push_back(view_->ring(id).slice(keys[table]));
-    for (const Slice& slice : *pulling.slices.back())
-      parts[slice.server].push_back({id, slice.keys, {}});
+    pulling.slices.push_back(view_->ring(job_->tables[table].id).slice(keys[table]));
+    for (const Slice& slice : *pulling.slices.back()) requests.servers[slice.server] = true;
+    nothing &= pulling.slices.back()->empty();
     pulling.values.emplace_back();
     if (!job_->timing_only)
       pulling.values.back().resize(keys[table].size() * job_->tables[table].width);
   }
   pulling.keys = std::move(keys);
+  pulling.own_clock = ticked_;
+  if (nothing) requests.servers[self_.rank % servers] = true;  // somebody has to keep the gate
+  send_all(pulling);
+}
 
-  // Even a pull of nothing has to pass the gate, at some server.
-  const std::uint32_t gate_keeper = self_.rank % servers;
-  const bool nothing = std::all_of(parts.begin(), parts.end(),
-                                   [](const std::vector<Section>& part) { return part.empty(); });
-  Unanswered& requests = pulling.requests;
-  requests.messages.resize(servers);
-  for (std::uint32_t server = 0; server < servers; ++server) {
-    if (parts[server].empty() && !(nothing && server == gate_keeper)) continue;
-    requests.messages[server] = make_message(Pull{.epoch = view_->epoch(),
-                                                  .request = requests.number,
-                                                  .iteration = pulling.iteration,
-                                                  .own_clock = ticked_,
-                                                  .sections = std::move(parts[server])});
+MessagePtr Client::Pulling::message_to(std::uint32_t server, Epoch epoch) const {
+  Pull pull{.epoch = epoch,
+            .request = requests.number,
+            .iteration = iteration,
+            .own_clock = own_clock,
+            .sections = {}};
+  for (std::size_t table = 0; table < slices.size(); ++table) {
+    const Slice* slice = find_slice(*slices[table], server);
+    if (slice) pull.sections.push_back({{static_cast<std::uint16_t>(table)}, slice->keys, {}});
   }
-  send_all(requests);
+  return make_message(std::move(pull));
 }
 
 void Client::on_pull_reply(NodeId from, const PullReply& reply) {
@@ -133,10 +141,8 @@ void Client::on_pull_reply(NodeId from, const PullReply& reply) {
 void Client::place_rows(Pulling& pulling, std::uint32_t server, const Section& section) const {
   std::vector<float>& values = pulling.values[section.table.value];
   if (values.empty()) return;
-  const Slices& slices = *pulling.slices[section.table.value];
-  const auto slice =
-      std::lower_bound(slices.begin(), slices.end(), server,
-                       [](const Slice& s, std::uint32_t position) { return s.server < position; });
+  const Slice* slice = find_slice(*pulling.slices[section.table.value], server);
+  PSGRID_CHECK(slice, "rows of keys that this server was asked for");
   const std::uint32_t width = job_->tables[section.table.value].width;
   const float* from = section.values.data().data();
   for (const Slice::Rows& rows : slice->rows) {
@@ -180,7 +186,8 @@ std::optional<Weights> Client::take(RequestId pull) {
 void Client::push(Clock iteration, std::vector<Section> gradient, const Weights& read, bool ticks) {
   Pushing& pushing = pushing_.emplace_back();
   pushing.requests.number = {++pushes_};
-  pushing.requests.messages.resize(view_->servers());
+  pushing.requests.servers.assign(view_->servers(), true);
+  pushing.messages.resize(view_->servers());
   if (ticks) ticked_ = iteration.next();
   pushing.clock = ticked_;
 
@@ -199,9 +206,9 @@ void Client::push(Clock iteration, std::vector<Section> gradient, const Weights&
     if (ticks)
       for (const Table& table : job_->tables)
         push.ticks.push_back({table.id, RangeVectorClock::kAllKeys, ticked_});
-    pushing.requests.messages[server] = make_message(std::move(push));
+    pushing.messages[server] = make_message(std::move(push));
   }
-  send_all(pushing.requests);
+  send_all(pushing);
 }
 
 std::vector<std::vector<Section>> Client::slice(const std::vector<Section>& gradient) const {
@@ -219,7 +226,8 @@ std::vector<std::vector<Section>> Client::slice(const std::vector<Section>& grad
 void Client::on_push_ack(NodeId from, const PushAck& ack) {
   const auto pushing = find_number(pushing_, ack.request);
   if (pushing == pushing_.end()) return;  // the answer to a retry
-  pushing->requests.answered_by(position_of(from));
+  const std::uint32_t server = position_of(from);
+  if (pushing->requests.answered_by(server)) pushing->messages[server] = nullptr;
   while (!pushing_.empty() && pushing_.front().requests.remaining == 0) {
     acknowledged_ = pushing_.front().clock;
     pushing_.pop_front();
@@ -228,14 +236,16 @@ void Client::on_push_ack(NodeId from, const PushAck& ack) {
 
 // --- sending and repeating --------------------------------------------------------------------
 
-void Client::send_all(Unanswered& requests) {
+template <class Operation>
+void Client::send_all(Operation& operation) {
   // Every worker begins with another server, or all would queue at the first.
-  const auto servers = static_cast<std::uint32_t>(requests.messages.size());
+  Unanswered& requests = operation.requests;
+  const std::uint32_t servers = view_->servers();
   for (std::uint32_t i = 0; i < servers; ++i) {
     const std::uint32_t server = (self_.rank + i) % servers;
-    if (!requests.messages[server]) continue;
+    if (!requests.servers[server]) continue;
     ++requests.remaining;
-    context_.send(view_->server_at(server), requests.messages[server]);
+    context_.send(view_->server_at(server), operation.message_to(server, view_->epoch()));
   }
   const RetrySpec& retry = job_->spec.client.retry;
   if (retry.timeout.seconds == 0) return;
@@ -244,15 +254,17 @@ void Client::send_all(Unanswered& requests) {
   arm_retry_timer();
 }
 
-void Client::repeat(Unanswered& requests) {
-  for (std::uint32_t server = 0; server < requests.messages.size(); ++server)
-    if (requests.messages[server])
-      context_.send(view_->server_at(server), requests.messages[server]);
+template <class Operation>
+void Client::repeat_if_due(Operation& operation) {
+  Unanswered& requests = operation.requests;
+  if (requests.remaining == 0 || requests.retry_at > context_.now()) return;
+  for (std::uint32_t server = 0; server < requests.servers.size(); ++server)
+    if (requests.servers[server])
+      context_.send(view_->server_at(server), operation.message_to(server, view_->epoch()));
   const RetrySpec& retry = job_->spec.client.retry;
   requests.timeout = std::min(requests.timeout * retry.backoff, retry.timeout_max);
   // Jitter keeps clients that lost their server at the same moment from returning as one.
-  requests.retry_at =
-      context_.now() + requests.timeout * (0.75 + 0.5 * retry_jitter_.uniform());
+  requests.retry_at = context_.now() + requests.timeout * (0.75 + 0.5 * retry_jitter_.uniform());
 }
 
 void Client::arm_retry_timer() {
@@ -270,12 +282,8 @@ void Client::arm_retry_timer() {
 bool Client::on_timer(TimerId timer) {
   if (timer != retry_timer_) return false;
   retry_timer_.reset();
-  const Time now = context_.now();
-  const auto repeat_if_due = [&](Unanswered& requests) {
-    if (requests.remaining > 0 && requests.retry_at <= now) repeat(requests);
-  };
-  for (Pulling& pulling : pulling_) repeat_if_due(pulling.requests);
-  for (Pushing& pushing : pushing_) repeat_if_due(pushing.requests);
+  for (Pulling& pulling : pulling_) repeat_if_due(pulling);
+  for (Pushing& pushing : pushing_) repeat_if_due(pushing);
   arm_retry_timer();
   return true;
 }

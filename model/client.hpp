@@ -63,10 +63,10 @@ class Client {
   bool on_timer(TimerId timer);
 
  private:
-  // Messages to the servers that have not answered, by position in the view.
+  // Which servers, by position in the view, have not answered a request.
   struct Unanswered {
     RequestId number;
-    std::vector<MessagePtr> messages;
+    std::vector<bool> servers;
     std::uint32_t remaining = 0;
     Time retry_at = Time::never();
     Duration timeout;
@@ -77,23 +77,32 @@ class Client {
   struct Pulling {
     Unanswered requests;
     Clock iteration;
+    Clock own_clock;
     std::vector<KeySet> wanted;                         // by table, as asked
     std::vector<KeySet> keys;                           // by table, as requested from the servers
     std::vector<std::shared_ptr<const Slices>> slices;  // of keys
     std::vector<std::vector<float>> values;             // of keys; empty where phantom
     Weights weights;
+
+    // Made again for each try: held by the thousand, pulls would be most of a run's memory.
+    MessagePtr message_to(std::uint32_t server, Epoch epoch) const;
   };
   struct Pushing {
     Unanswered requests;
     Clock clock;  // all iterations before it are complete once this is acknowledged
+    std::vector<MessagePtr> messages;  // by server, until it has answered
+
+    MessagePtr message_to(std::uint32_t server, Epoch) const { return messages[server]; }
   };
 
   void request_rows(Pulling& pulling, std::vector<KeySet> keys);
   void place_rows(Pulling& pulling, std::uint32_t server, const Section& section) const;
   void complete(Pulling& pulling);
   std::vector<std::vector<Section>> slice(const std::vector<Section>& gradient) const;
-  void send_all(Unanswered& requests);
-  void repeat(Unanswered& requests);
+  template <class Operation>
+  void send_all(Operation& operation);
+  template <class Operation>
+  void repeat_if_due(Operation& operation);
   void arm_retry_timer();
   std::uint32_t position_of(NodeId server) const;
 

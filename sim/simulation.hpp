@@ -95,7 +95,7 @@ class Simulation final : private TransportUser {
   // Events of this very instant that come before all scheduled ones.
   std::deque<Agenda::Event> immediate_;
 
-  std::vector<Envelope> envelopes_;
+  std::deque<Envelope> envelopes_;  // grows without copying
   std::vector<std::uint32_t> free_envelopes_;
   std::vector<WorkItem> work_;
   std::vector<std::uint32_t> free_work_;

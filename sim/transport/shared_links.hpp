@@ -17,6 +17,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <limits>
 #include <span>
 #include <vector>
@@ -306,7 +307,7 @@ class SharedLinks {
   }
 
   std::vector<Link> links_;
-  std::vector<Flight> flights_;
+  std::deque<Flight> flights_;  // grows without copying
   std::vector<std::uint32_t> free_;
   std::vector<std::uint32_t> served_;
   std::vector<Joins> joins_;
