@@ -39,7 +39,7 @@ std::string cluster_line(const RunHeader& header) {
 }
 
 std::string target_cell(const VariantSummary& variant) {
-  if (!variant.time_to_target_s) return "not reached";
+  if (!variant.time_to_target_s) return "-";
   return human_seconds(*variant.time_to_target_s);
 }
 
@@ -63,14 +63,14 @@ std::string staleness_cell(const VariantSummary& variant) {
 
 TextTable variants_with_target(const Comparison& comparison) {
   TextTable table({"variant", "to target", "seeds (s)", "speed-up", "reached", "iterations",
-                   "compute", "wait", "staleness", "traffic"});
+                   "compute", "wait", "staleness"});
   for (const VariantSummary& variant : comparison.variants) {
     const TimeSplit& time = variant.time_per_iteration;
-    table.add_row({shortened(variant.name, 16), target_cell(variant), range_cell(variant),
+    table.add_row({shortened(variant.name, 18), target_cell(variant), range_cell(variant),
                    speedup_cell(variant), fmt::format("{} of {}", variant.reached, variant.runs),
                    human_number(variant.iterations_to_target.value_or(variant.iterations), 3),
                    share(time.compute_s, time.total()), share(time.wait_s, time.total()),
-                   staleness_cell(variant), human_bytes(variant.bytes_on_wire)});
+                   staleness_cell(variant)});
   }
   return table;
 }

@@ -20,7 +20,9 @@ std::string joined(const std::vector<std::string>& names) {
   return text;
 }
 
-std::string factor(double ratio) { return human_number(ratio, ratio < 9.95 ? 2 : 3) + "x"; }
+std::string factor(double ratio) {
+  return fmt::format("{:.{}f}x", ratio, ratio < 1.095 ? 2 : ratio < 9.95 ? 1 : 0);
+}
 
 // "1.8x faster than BSP (22.1 s)" for the variant that is first.
 std::string lead_over_baseline(const VariantSummary& first, const VariantSummary& baseline) {
@@ -47,15 +49,14 @@ std::string laggards(const Comparison& comparison) {
     const bool told = i == 0 && !variant.time_to_target_s && *comparison.first != 0;
     if (variant.reached == 0 && !told) never.push_back(variant.name);
     if (variant.reached > 0 && variant.reached < variant.runs) {
-      sometimes.push_back(
-          fmt::format("{} in {} of {} runs", variant.name, variant.reached, variant.runs));
+      sometimes.push_back(fmt::format("{} {} of {}", variant.name, variant.reached, variant.runs));
     }
   }
   std::string text;
   if (!never.empty()) {
     text += fmt::format(" {} {} not reach it.", joined(never), never.size() == 1 ? "does" : "do");
   }
-  if (!sometimes.empty()) text += fmt::format(" Reached only by {}.", joined(sometimes));
+  if (!sometimes.empty()) text += fmt::format(" Not every run reaches it: {}.", joined(sometimes));
   return text;
 }
 

@@ -41,10 +41,10 @@ class SyntheticRun {
     header.variant = spec_.name;
     header.seed = spec_.seed;
     header.backend = "sim";
-    header.consistency = spec_.staleness == 0           ? "BSP"
-                         : spec_.staleness == unbounded ? "async"
-                                                        : "SSP, staleness " +
-                                                              std::to_string(spec_.staleness);
+    header.consistency = spec_.staleness == 0 ? "BSP"
+                         : spec_.staleness == unbounded
+                             ? "async"
+                             : "SSP, staleness " + std::to_string(spec_.staleness);
     header.workers = spec_.workers;
     header.servers = spec_.servers;
     header.managers = 1;
@@ -142,20 +142,20 @@ class SyntheticRun {
     const double delivered = sent + 0.001 + 0.0002 * s;
     const double applied = delivered + 0.0001;
     const std::uint32_t updates = done.staleness * spec_.workers;
-    happenings_.push_back({delivered, [=](RunObserver& observer) {
-                             if (!observer.wants_traces()) return;
-                             observer.on_message({worker_id(w), server_id(s), {sent}, {delivered},
-                                                  Bytes{1800}, "push", 1});
-                           }});
-    happenings_.push_back({applied, [=, clocks = done.staleness, c = done.iteration](
-                                        RunObserver& observer) {
-                             if (observer.wants_traces()) {
-                               observer.on_work(
-                                   {server_id(s), {delivered}, {applied}, WorkKind::kApply});
-                             }
-                             observer.on_record({applied}, server_id(s),
-                                                GradientApplied{worker_id(w), c, updates, clocks});
-                           }});
+    happenings_.push_back(
+        {delivered, [=](RunObserver& observer) {
+           if (!observer.wants_traces()) return;
+           observer.on_message(
+               {worker_id(w), server_id(s), {sent}, {delivered}, Bytes{1800}, "push", 1});
+         }});
+    happenings_.push_back(
+        {applied, [=, clocks = done.staleness, c = done.iteration](RunObserver& observer) {
+           if (observer.wants_traces()) {
+             observer.on_work({server_id(s), {delivered}, {applied}, WorkKind::kApply});
+           }
+           observer.on_record({applied}, server_id(s),
+                              GradientApplied{worker_id(w), c, updates, clocks});
+         }});
   }
 
   // An evaluation each time the mean clock of the workers passes a whole number.
