@@ -227,7 +227,8 @@ void Client::on_push_ack(NodeId from, const PushAck& ack) {
   const auto pushing = find_number(pushing_, ack.request);
   if (pushing == pushing_.end()) return;  // the answer to a retry
   const std::uint32_t server = position_of(from);
-  if (pushing->requests.answered_by(server)) pushing->messages[server] = nullptr;
+  if (pushing->requests.answered_by(server) && !pushing->messages.empty())
+    pushing->messages[server] = nullptr;
   while (!pushing_.empty() && pushing_.front().requests.remaining == 0) {
     acknowledged_ = pushing_.front().clock;
     pushing_.pop_front();
@@ -248,7 +249,7 @@ void Client::send_all(Operation& operation) {
     context_.send(view_->server_at(server), operation.message_to(server, view_->epoch()));
   }
   const RetrySpec& retry = job_->spec.client.retry;
-  if (retry.timeout.seconds == 0) return;
+  if (retry.timeout.seconds == 0) return operation.forget_messages();
   requests.timeout = retry.timeout;
   requests.retry_at = context_.now() + requests.timeout;
   arm_retry_timer();

@@ -86,13 +86,16 @@ class Client {
 
     // Made again for each try: held by the thousand, pulls would be most of a run's memory.
     MessagePtr message_to(std::uint32_t server, Epoch epoch) const;
+    void forget_messages() {}
   };
   struct Pushing {
     Unanswered requests;
     Clock clock;  // all iterations before it are complete once this is acknowledged
-    std::vector<MessagePtr> messages;  // by server, until it has answered
+    std::vector<MessagePtr> messages;  // by server, until it has answered; empty without retry
 
     MessagePtr message_to(std::uint32_t server, Epoch) const { return messages[server]; }
+    // Nothing will be sent again.
+    void forget_messages() { messages = {}; }
   };
 
   void request_rows(Pulling& pulling, std::vector<KeySet> keys);

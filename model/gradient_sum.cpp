@@ -25,10 +25,6 @@ void GradientSum::accumulate(const Section& section) {
   if (section.keys.empty()) return;
   const ShardLayout& layout = shards_[section.table.value].layout();
   TableSum& sum = sums_[section.table.value];
-  if (section.values.is_phantom()) {
-    sum.phantom = true;
-    return;
-  }
   const std::uint32_t width = layout.width();
   if (sum.values.empty()) {
     sum.values.resize(layout.values());
@@ -55,10 +51,6 @@ std::vector<Section> GradientSum::take_scaled(std::uint32_t workers, float facto
   for (std::size_t table = 0; table < sums_.size(); ++table) {
     TableSum& sum = sums_[table];
     const ShardLayout& layout = shards_[table].layout();
-    if (sum.phantom)
-      sections.push_back({{static_cast<std::uint16_t>(table)},
-                          layout.owned(),
-                          Values::phantom(layout.values())});
     if (sum.values.empty()) continue;
 
     const std::uint32_t width = layout.width();

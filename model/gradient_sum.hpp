@@ -35,7 +35,6 @@ class GradientSum {
   struct TableSum {
     std::vector<float> values;  // as the shard's layout; empty until something is added
     std::vector<bool> touched;  // rows
-    bool phantom = false;
   };
 
   void accumulate(const Section& section);

@@ -57,6 +57,7 @@ void Server::on_welcome(const Welcome& welcome) {
                          job_->spec.seed, job_->timing_only);
     clocks_.emplace_back(view_->workers());
   }
+  last_reads_.resize(shards_.size());
   pushes_admitted_.resize(view_->workers());
   held_.resize(view_->workers());
   for (Request& request : std::exchange(early_, {}))
@@ -75,8 +76,7 @@ void Server::on_push(Request request) {
   }
   if (push.request.value <= admitted) {
     // A duplicate. One whose work is still going on is acknowledged when that is done.
-    if (!is_working_on(request.from, push.request))
-      context_.send(request.from, make_message(PushAck{push.request}));
+    if (!is_working_on(request.from, push.request)) acknowledge(request.from, push.request);
     return;
   }
   const NodeId from = request.from;
@@ -100,12 +100,19 @@ void Server::admit(Request request) {
 
 void Server::finish_push(const Request& request) {
   const auto& push = std::get<Push>(*request.message);
-  job_->consistency->sums_iterations() ? add_to_sum(request.from, push)
-                                       : apply(request.from, push);
+  const bool sums = job_->consistency->sums_iterations();
+  sums ? add_to_sum(request.from, push) : apply(request.from, push);
   const bool slowest_rose = advance_clocks(request.from, push);
-  apply_finished_iterations();
-  context_.send(request.from, make_message(PushAck{push.request}));
+  if (sums) apply_finished_iterations();
+  acknowledge(request.from, push.request);
   slowest_rose ? release_all_pulls() : release_pulls(request.from.rank);
+}
+
+void Server::acknowledge(NodeId worker, RequestId push) {
+  // Workers in step have the same numbers: one message serves them all.
+  if (!last_ack_ || std::get<PushAck>(*last_ack_).request != push)
+    last_ack_ = make_message(PushAck{push});
+  context_.send(worker, last_ack_);
 }
 
 void Server::apply(NodeId worker, const Push& push) {
@@ -119,11 +126,13 @@ void Server::apply(NodeId worker, const Push& push) {
 
 void Server::add_to_sum(NodeId worker, const Push& push) {
   PSGRID_CHECK(push.iteration >= summed_, "no push for an iteration that is already applied");
+  const bool is_last = !push.ticks.empty();
+  if (is_last)
+    summed_reads_[push.iteration].push_back({worker, push.read_version, push.read_clock});
+  if (job_->timing_only) return;
   auto& sum = sums_.try_emplace(push.iteration, std::span<const Shard>(shards_)).first->second;
   sum.add(worker.rank, push.sections);
-  if (push.ticks.empty()) return;
-  sum.close(worker.rank);
-  summed_reads_[push.iteration].push_back({worker, push.read_version, push.read_clock});
+  if (is_last) sum.close(worker.rank);
 }
 
 bool Server::advance_clocks(NodeId worker, const Push& push) {
@@ -134,18 +143,16 @@ bool Server::advance_clocks(NodeId worker, const Push& push) {
 }
 
 void Server::apply_finished_iterations() {
-  while (!sums_.empty() && sums_.begin()->first < slowest()) {
-    auto finished = sums_.extract(sums_.begin());
-    const Clock iteration = finished.key();
-    for (const ReadMark& read : summed_reads_[iteration])
-      record_staleness(read, iteration, iteration);
-    summed_reads_.erase(iteration);
+  for (; summed_ < slowest(); summed_ = summed_.next()) {
+    for (const ReadMark& read : summed_reads_[summed_]) record_staleness(read, summed_, summed_);
+    summed_reads_.erase(summed_);
     ++version_;
+    auto finished = sums_.extract(summed_);
+    if (finished.empty()) continue;  // nothing to add up in a timing-only run
     const std::uint32_t workers = view_->workers();
     const auto mean =
         std::move(finished.mapped()).take_scaled(workers, 1.0f / static_cast<float>(workers));
     for (const Section& section : mean) shards_[section.table.value].apply(section, 1, version_);
-    summed_ = iteration.next();
   }
 }
 
@@ -208,9 +215,16 @@ void Server::finish_pull(const Request& request) {
                   .sections = {}};
   reply.sections.reserve(pull.sections.size());
   for (const Section& section : pull.sections)
-    reply.sections.push_back(
-        {section.table, section.keys, shards_[section.table.value].read(section.keys)});
+    reply.sections.push_back({section.table, section.keys, read(section.table, section.keys)});
   context_.send(request.from, make_message(std::move(reply)));
+}
+
+Values Server::read(Namespace table, const KeySet& keys) {
+  // Workers in step ask for the same rows of the same version: one copy serves them all.
+  LastRead& last = last_reads_[table.value];
+  if (last.version != version_ || !last.keys.same_as(keys))
+    last = {version_, keys, shards_[table.value].read(keys)};
+  return last.values;
 }
 
 void Server::take_answerable(std::uint32_t worker, std::vector<Request>& released) {

@@ -44,6 +44,13 @@ class Server final : public Node {
     Clock clock;
   };
 
+  // What was last read of a table.
+  struct LastRead {
+    std::uint64_t version = ~std::uint64_t{0};
+    KeySet keys;
+    Values values;
+  };
+
   void on_welcome(const Welcome& welcome);
   void on_push(Request request);
   void on_pull(Request request);
@@ -51,6 +58,7 @@ class Server final : public Node {
 
   void admit(Request push);
   void finish_push(const Request& request);
+  void acknowledge(NodeId worker, RequestId push);
   void apply(NodeId worker, const Push& push);
   void add_to_sum(NodeId worker, const Push& push);
   bool advance_clocks(NodeId worker, const Push& push);
@@ -59,6 +67,7 @@ class Server final : public Node {
   bool may_answer(const Request& request) const;
   void serve(Request request);
   void finish_pull(const Request& request);
+  Values read(Namespace table, const KeySet& keys);
   void release_pulls(std::uint32_t worker);
   void release_all_pulls();
   void take_answerable(std::uint32_t worker, std::vector<Request>& released);
@@ -92,6 +101,8 @@ class Server final : public Node {
   Clock summed_;               // iterations applied as a whole
   std::map<Clock, GradientSum> sums_;
   std::map<Clock, std::vector<ReadMark>> summed_reads_;
+  std::vector<LastRead> last_reads_;  // by namespace
+  MessagePtr last_ack_;
 };
 
 }  // namespace psgrid
