@@ -76,8 +76,8 @@ Result<TrainTest> split(RawData& train, RawData* test, const DataSpec& spec, std
       std::floor(spec.test_fraction * static_cast<double>(order.size()) + 0.5));
   if (held_out == 0 || held_out >= order.size())
     return InputError{spec.file, 0, 0, "",
-                      "found " + std::to_string(order.size()) +
-                          " rows, expected enough that both parts of the split have some"};
+                      "found too few rows (" + std::to_string(order.size()) +
+                          "), expected some in both parts of the split"};
   const std::span<const std::uint32_t> rows(order);
   return TrainTest{select_rows(train.data, rows.subspan(held_out)),
                    select_rows(train.data, rows.first(held_out))};

@@ -122,21 +122,26 @@ InputError error_at(std::string_view text, std::size_t offset, const std::string
 }
 
 // "[json.exception.parse_error.101] parse error at line 2, column 3: syntax error while parsing
-// object key - unexpected ..." without what this error says by itself.
+// object key - unexpected ...; last read: '...'; expected ..." without the position, which this
+// error says by itself, and without the text, which the reader sees there.
 std::string syntax_text(std::string text) {
   const std::size_t dash = text.find(" - ");
   if (dash != std::string::npos) text.erase(0, dash + 3);
   const std::size_t bracket = text.find("] ");
   if (text.starts_with('[') && bracket != std::string::npos) text.erase(0, bracket + 2);
-  std::string clean;
-  for (const char c : text)
-    if (static_cast<unsigned char>(c) >= 0x20) clean += c;
-  constexpr std::size_t kLongest = 200;
-  if (clean.size() > kLongest) {
-    clean.resize(kLongest);
-    clean += "...";
-  }
-  return "not valid JSON: " + clean;
+  const std::size_t read = text.find("; last read: '");
+  const std::size_t end = text.rfind('\'');
+  if (read != std::string::npos && end != std::string::npos) text.erase(read, end + 1 - read);
+  return "not valid JSON: " + text;
+}
+
+// The position of a number that no double can hold, which the library names without a position.
+std::size_t find_number(std::string_view text, std::string_view message) {
+  const std::size_t begin = message.find('\'') + 1;
+  const std::size_t end = message.rfind('\'');
+  if (begin == 0 || end <= begin) return 0;
+  const std::size_t at = text.find(message.substr(begin, end - begin));
+  return at == std::string_view::npos ? 0 : at;
 }
 
 void make_whole_numbers_integers(Json& value) {
@@ -167,7 +172,7 @@ Result<Document> parse_document(std::string_view text, const std::string& file) 
   } catch (const Json::parse_error& error) {
     return error_at(text, error.byte > 0 ? error.byte - 1 : 0, file, syntax_text(error.what()));
   } catch (const Json::exception& error) {  // a number that no double can hold
-    return InputError{file, 0, 0, "", syntax_text(error.what())};
+    return error_at(text, find_number(text, error.what()), file, syntax_text(error.what()));
   }
   PlaceScanner scanner(text, file);
   document.place = scanner.scan();

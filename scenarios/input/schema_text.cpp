@@ -15,8 +15,6 @@ std::string number_of(const Json& value) {
 // " from 1 to 64", " of at least 1", " above 0", ...
 std::string range_text(const Json& schema) {
   const bool least = schema.contains("minimum"), most = schema.contains("maximum");
-  if (least && most && schema["minimum"] == schema["maximum"])
-    return " equal to " + number_of(schema["minimum"]);
   if (least && most)
     return " from " + number_of(schema["minimum"]) + " to " + number_of(schema["maximum"]);
   std::string text;
@@ -98,6 +96,9 @@ std::string expected_text(const Json& schema, const Json& root) {
            quantity_example(*quantity) +
            (format == "psgrid-flops-or-auto" ? ", or \"auto\"" : "");
   const Json type = schema.value("type", Json("object"));
+  if (type == "integer" && schema.contains("minimum") &&
+      schema["minimum"] == schema.value("maximum", Json()))
+    return number_of(schema["minimum"]);
   if (type == "integer") return "an integer" + range_text(schema);
   if (type == "number") return "a number" + range_text(schema);
   if (type == "boolean") return "true or false";

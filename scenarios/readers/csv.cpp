@@ -57,8 +57,9 @@ Result<RawData> read_csv(std::string_view text, const std::string& name,
       const std::int64_t wanted = label_column < 0 ? count + label_column : label_column;
       if (wanted < 0 || wanted >= count || count < 2)
         return error(1, "found " + std::to_string(count) +
-                            " columns, expected a label in column " +
-                            std::to_string(label_column) + " and at least one other");
+                            (count == 1 ? " column" : " columns") +
+                            ", expected a label in column " + std::to_string(label_column) +
+                            " and at least one other");
       label = static_cast<std::size_t>(wanted);
       first = false;
       if (is_header(fields)) continue;

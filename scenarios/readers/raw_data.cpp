@@ -31,8 +31,8 @@ std::vector<InputError> mixed_signs(const RawData& raw) {
   for (std::uint32_t row = 0; row < raw.data.rows; ++row)
     if (raw.data.labels[row] < 0)
       return {row_error(raw, row,
-                        "found label -1 in data with labels other than +1, expected -1 and +1 "
-                        "only, or classes from 0")};
+                        "found label -1 among labels other than +1, expected -1 and +1 only, or "
+                        "classes from 0")};
   return {};
 }
 
