@@ -7,13 +7,14 @@
 
 namespace psgrid {
 
-Job::Job(RunSpec run_spec, Dataset train_data, Dataset test_data)
+Job::Job(RunSpec run_spec, Dataset train_data, Dataset test_data, LearnerFactory factory)
     : spec(std::move(run_spec)),
       train(std::move(train_data)),
       test(std::move(test_data)),
+      learner_factory(std::move(factory)),
       consistency(make_consistency(spec.consistency)),
       rule(make_update_rule(spec.job.optimizer)) {
-  const auto learner = make_learner(spec.job.learner, train.rows > 0 ? &train : nullptr);
+  const std::unique_ptr<Learner> learner = make_learner();
   timing_only = learner->timing_only();
   tables = learner->tables();
   const ComputeSpec& compute = spec.job.compute;
@@ -21,6 +22,10 @@ Job::Job(RunSpec run_spec, Dataset train_data, Dataset test_data)
     flops_per_example = *compute.flops_per_example;
   else if (!compute.seconds)
     flops_per_example = learner->flops_per_example(train);
+}
+
+std::unique_ptr<Learner> Job::make_learner() const {
+  return learner_factory(spec.job.learner, train.rows > 0 ? &train : nullptr);
 }
 
 double Job::gradient_flops(std::size_t examples) const {

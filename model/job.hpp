@@ -1,6 +1,7 @@
 // What every node of a run knows before it starts: the scenario, the data, the model to train.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -13,18 +14,28 @@
 
 namespace psgrid {
 
+// Makes the learners of a run: psgrid's own by default (make_learner), or a user's. Called once for
+// each worker and a few times besides; equal calls must give equal learners. `data` is the training
+// data, null if there are none.
+using LearnerFactory =
+    std::function<std::unique_ptr<Learner>(const LearnerSpec& spec, const Dataset* data)>;
+
 // Immutable, like the files that it was read from; nodes of one process share it.
 struct Job {
-  // Data may be empty for learner "none".
-  Job(RunSpec spec, Dataset train, Dataset test);
+  // Data may be empty for a learner that needs none; it then pulls all keys of its tables.
+  Job(RunSpec spec, Dataset train, Dataset test, LearnerFactory factory = psgrid::make_learner);
 
   RunSpec spec;
   Dataset train, test;
+  LearnerFactory learner_factory;
   bool timing_only = false;
   std::vector<Table> tables;
   std::unique_ptr<Consistency> consistency;
   std::unique_ptr<UpdateRule> rule;
   double flops_per_example = 0;  // 0 if the scenario declares seconds
+
+  // A learner for one node.
+  std::unique_ptr<Learner> make_learner() const;
 
   // Simulated cost of one gradient over `examples` examples.
   double gradient_flops(std::size_t examples) const;

@@ -9,8 +9,7 @@ namespace psgrid {
 Manager::Manager(std::shared_ptr<const Job> job, NodeId, Context& context)
     : job_(std::move(job)),
       context_(context),
-      learner_(make_learner(job_->spec.job.learner,
-                            job_->train.rows > 0 ? &job_->train : nullptr)) {}
+      learner_(job_->make_learner()) {}
 
 void Manager::on_start() {
   if (const auto& limit = job_->spec.job.stop.time) time_limit_ = context_.set_timer(*limit);

@@ -12,7 +12,7 @@ Worker::Worker(std::shared_ptr<const Job> job, NodeId self, Context& context,
       self_(self),
       context_(context),
       factory_(program),
-      learner_(make_learner(job_->spec.job.learner, job_->train.rows > 0 ? &job_->train : nullptr)),
+      learner_(job_->make_learner()),
       client_(job_, self, context) {}
 
 void Worker::on_start() { context_.send(manager_id(0), make_message(Join{})); }
