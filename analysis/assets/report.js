@@ -110,18 +110,20 @@
   };
 
   const valueRange = (field) => {
-    let low = Infinity, high = -Infinity, start = 0;
+    let low = Infinity, high = -Infinity, start = 0, tamest = Infinity;
     variants.forEach((variant, i) => {
       if (view.hidden.has(i)) return;
       const [middle, least, greatest] = variant[field][view.quantity];
       least.forEach((value) => { if (value !== null) low = Math.min(low, value); });
       greatest.forEach((value) => { if (value !== null) high = Math.max(high, value); });
       if (middle.length && middle[0] !== null) start = Math.max(start, middle[0]);
+      if (middle.length) tamest = Math.min(tamest, Math.max(...middle));
     });
-    if (low > high) return [0, 1];
+    if (low > high) return [0.1, 1];
     if (view.quantity === "loss") {
       if (data.target !== null) low = Math.min(low, data.target);
-      if (start > 0) high = Math.min(high, 2 * start);  // a run that diverges leaves the frame
+      // A variant that diverges leaves the frame, unless all do.
+      if (start > 0) high = Math.min(high, Math.max(1.5 * start, tamest));
       if (view.log && low > 0) return [low / 1.05, high * 1.05];
     }
     const margin = (high - low) * 0.04 || Math.abs(high) * 0.1 || 1;
@@ -166,6 +168,9 @@
       ctx.setLineDash([]);
       ctx.fillStyle = "#59636e";
       ctx.textAlign = "left";
+      ctx.strokeStyle = "rgba(255, 255, 255, 0.85)";
+      ctx.lineWidth = 4 * ratio;
+      ctx.strokeText("target " + data.target, bbox.left + 6 * ratio, y - 5 * ratio);
       ctx.fillText("target " + data.target, bbox.left + 6 * ratio, y - 5 * ratio);
       const key = field === "by_time" ? "time_to_target" : "iterations_to_target";
       variants.forEach((variant, i) => {
@@ -202,17 +207,26 @@
       element("table", {}, ...rows.map(([, row]) => row)));
   };
 
-  // On a log axis the splits start at the end of the scale, which is no round number.
+  // On a log axis: round numbers, fewer of them the more decades there are.
   const wholeTicks = (chart, splits) => {
-    if (!view.log) return splits;
-    return splits.map((value) => Math.abs(+value.toPrecision(1) - value) < 1e-9 * value ? value : null);
+    if (!view.log || view.quantity !== "loss") return splits;
+    const decades = Math.log10(chart.scales.y.max / chart.scales.y.min);
+    const leading = decades > 3 ? "1" : decades > 1.2 ? "125" : "123456789";
+    const isRound = (value) => Math.abs(+value.toPrecision(1) - value) < 1e-9 * value;
+    return splits.map((value) =>
+      isRound(value) && leading.includes(value.toExponential(0)[0]) ? value : null);
   };
 
   const drawCurves = (place, field, xLabel) => {
     place.replaceChildren();
-    const tables = variants.map((variant) => [variant[field].x, ...variant[field][view.quantity]]);
-    if (tables.every(([x]) => x.length === 0)) {
+    const tables = variants.map((variant, i) =>
+      view.hidden.has(i) ? [[], [], [], []] : [variant[field].x, ...variant[field][view.quantity]]);
+    if (variants.every((variant) => variant[field].x.length === 0)) {
       place.append(element("p", { class: "absent" }, "The model was not evaluated in this run."));
+      return;
+    }
+    if (tables.every(([x]) => x.length === 0)) {
+      place.append(element("p", { class: "absent" }, "Click a name to show its curve."));
       return;
     }
     const tip = tooltip(place);
