@@ -97,10 +97,12 @@ void Client::request_rows(Pulling& pulling, std::vector<KeySet> keys) {
   Unanswered& requests = pulling.requests;
   requests.servers.resize(servers);
   bool nothing = true;
+  pulling.everything = true;
   for (std::size_t table = 0; table < keys.size(); ++table) {
     pulling.slices.push_back(view_->ring(job_->tables[table].id).slice(keys[table]));
     for (const Slice& slice : *pulling.slices.back()) requests.servers[slice.server] = true;
     nothing &= pulling.slices.back()->empty();
+    pulling.everything &= keys[table].same_as(view_->ring(job_->tables[table].id).all());
     pulling.values.emplace_back();
     if (!job_->timing_only)
       pulling.values.back().resize(keys[table].size() * job_->tables[table].width);
@@ -111,13 +113,13 @@ void Client::request_rows(Pulling& pulling, std::vector<KeySet> keys) {
   send_all(pulling);
 }
 
-MessagePtr Client::Pulling::message_to(std::uint32_t server, Epoch epoch) const {
-  Pull pull{.epoch = epoch,
+MessagePtr Client::Pulling::message_to(std::uint32_t server, const View& view) const {
+  Pull pull{.epoch = view.epoch(),
             .request = requests.number,
             .iteration = iteration,
             .own_clock = own_clock,
-            .sections = {}};
-  for (std::size_t table = 0; table < slices.size(); ++table) {
+            .sections = everything ? view.all_keys(server) : Sections()};
+  for (std::size_t table = 0; table < slices.size() && !everything; ++table) {
     const Slice* slice = find_slice(*slices[table], server);
     if (slice) pull.sections.push_back({{static_cast<std::uint16_t>(table)}, slice->keys, {}});
   }
@@ -194,7 +196,11 @@ void Client::push(Clock iteration, std::vector<Section> gradient, const Weights&
   if (cache_)
     for (const Section& section : gradient) cache_->apply_own(section);
 
-  std::vector<std::vector<Section>> parts = slice(gradient);
+  SharedList<Tick> tick_list;
+  if (ticks)
+    for (const Table& table : job_->tables)
+      tick_list.push_back({table.id, RangeVectorClock::kAllKeys, ticked_});
+  std::vector<Sections> parts = slice(gradient);
   for (std::uint32_t server = 0; server < view_->servers(); ++server) {
     Push push{.epoch = view_->epoch(),
               .request = pushing.requests.number,
@@ -202,17 +208,19 @@ void Client::push(Clock iteration, std::vector<Section> gradient, const Weights&
               .read_version = read.read[server].version,
               .read_clock = read.read[server].clock,
               .sections = std::move(parts[server]),
-              .ticks = {}};
-    if (ticks)
-      for (const Table& table : job_->tables)
-        push.ticks.push_back({table.id, RangeVectorClock::kAllKeys, ticked_});
+              .ticks = tick_list};
     pushing.messages[server] = make_message(std::move(push));
   }
   send_all(pushing);
 }
 
-std::vector<std::vector<Section>> Client::slice(const std::vector<Section>& gradient) const {
-  std::vector<std::vector<Section>> parts(view_->servers());
+std::vector<Sections> Client::slice(const std::vector<Section>& gradient) const {
+  std::vector<Sections> parts(view_->servers());
+  if (job_->timing_only && !gradient.empty()) {
+    for (std::uint32_t server = 0; server < parts.size(); ++server)
+      parts[server] = view_->phantom_rows(server);
+    return parts;
+  }
   for (const Section& section : gradient) {
     const std::uint32_t width = job_->tables[section.table.value].width;
     const auto slices = view_->ring(section.table).slice(section.keys);
@@ -246,7 +254,7 @@ void Client::send_all(Operation& operation) {
     const std::uint32_t server = (self_.rank + i) % servers;
     if (!requests.servers[server]) continue;
     ++requests.remaining;
-    context_.send(view_->server_at(server), operation.message_to(server, view_->epoch()));
+    context_.send(view_->server_at(server), operation.message_to(server, *view_));
   }
   const RetrySpec& retry = job_->spec.client.retry;
   if (retry.timeout.seconds == 0) return operation.forget_messages();
@@ -261,7 +269,7 @@ void Client::repeat_if_due(Operation& operation) {
   if (requests.remaining == 0 || requests.retry_at > context_.now()) return;
   for (std::uint32_t server = 0; server < requests.servers.size(); ++server)
     if (requests.servers[server])
-      context_.send(view_->server_at(server), operation.message_to(server, view_->epoch()));
+      context_.send(view_->server_at(server), operation.message_to(server, *view_));
   const RetrySpec& retry = job_->spec.client.retry;
   requests.timeout = std::min(requests.timeout * retry.backoff, retry.timeout_max);
   // Jitter keeps clients that lost their server at the same moment from returning as one.

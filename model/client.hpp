@@ -81,11 +81,12 @@ class Client {
     std::vector<KeySet> wanted;                         // by table, as asked
     std::vector<KeySet> keys;                           // by table, as requested from the servers
     std::vector<std::shared_ptr<const Slices>> slices;  // of keys
+    bool everything = false;                            // all keys of all tables
     std::vector<std::vector<float>> values;             // of keys; empty where phantom
     Weights weights;
 
     // Made again for each try: held by the thousand, pulls would be most of a run's memory.
-    MessagePtr message_to(std::uint32_t server, Epoch epoch) const;
+    MessagePtr message_to(std::uint32_t server, const View& view) const;
     void forget_messages() {}
   };
   struct Pushing {
@@ -93,7 +94,7 @@ class Client {
     Clock clock;  // all iterations before it are complete once this is acknowledged
     std::vector<MessagePtr> messages;  // by server, until it has answered; empty without retry
 
-    MessagePtr message_to(std::uint32_t server, Epoch) const { return messages[server]; }
+    MessagePtr message_to(std::uint32_t server, const View&) const { return messages[server]; }
     // Nothing will be sent again.
     void forget_messages() { messages = {}; }
   };
@@ -101,7 +102,7 @@ class Client {
   void request_rows(Pulling& pulling, std::vector<KeySet> keys);
   void place_rows(Pulling& pulling, std::uint32_t server, const Section& section) const;
   void complete(Pulling& pulling);
-  std::vector<std::vector<Section>> slice(const std::vector<Section>& gradient) const;
+  std::vector<Sections> slice(const std::vector<Section>& gradient) const;
   template <class Operation>
   void send_all(Operation& operation);
   template <class Operation>

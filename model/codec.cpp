@@ -83,7 +83,7 @@ KeySet get_keys(WireReader& in) {
 }
 
 template <class Sink>
-void put(Sink& sink, const std::vector<Section>& sections) {
+void put(Sink& sink, const Sections& sections) {
   sink.varint(sections.size());
   for (const Section& section : sections) {
     sink.varint(section.table.value);
@@ -135,7 +135,10 @@ void put(Sink& sink, const Welcome& welcome) {
   sink.byte(static_cast<std::uint8_t>(view.partition.type));
   sink.varint(view.partition.virtual_nodes);
   sink.varint(view.tables.size());
-  for (std::uint64_t keys : view.tables) sink.varint(keys);
+  for (const TableShape& table : view.tables) {
+    sink.varint(table.keys);
+    sink.varint(table.width);
+  }
   sink.varint(welcome.first_row);
   sink.varint(welcome.rows);
 }
@@ -212,10 +215,11 @@ ViewDescription get_view(WireReader& in) {
   if (view.partition.virtual_nodes == 0 ||
       view.partition.virtual_nodes * std::uint64_t{view.servers.size()} > kRingPointsMax)
     in.fail("1 to 2^22 points on the ring");
-  const std::uint64_t tables = in.count(1);
+  const std::uint64_t tables = in.count(2);
   for (std::uint64_t i = 0; i < tables && in.ok(); ++i) {
-    view.tables.push_back(in.varint());
-    if (view.tables.back() == 0) in.fail("tables with keys");
+    view.tables.push_back({in.varint(), in.u32()});
+    if (view.tables.back().keys == 0 || view.tables.back().width == 0)
+      in.fail("tables with keys and values");
   }
   return view;
 }

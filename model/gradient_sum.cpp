@@ -6,7 +6,7 @@ namespace psgrid {
 
 GradientSum::GradientSum(std::span<const Shard> shards) : shards_(shards), sums_(shards.size()) {}
 
-void GradientSum::add(std::uint32_t worker, const std::vector<Section>& sections) {
+void GradientSum::add(std::uint32_t worker, const Sections& sections) {
   PSGRID_CHECK(worker >= next_, "no gradient of a worker that is already summed");
   auto& waiting = waiting_[worker].sections;
   waiting.insert(waiting.end(), sections.begin(), sections.end());

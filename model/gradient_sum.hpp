@@ -18,7 +18,7 @@ class GradientSum {
   explicit GradientSum(std::span<const Shard> shards);
 
   // Adds sections of a worker's gradient. They are kept until all lower workers are closed.
-  void add(std::uint32_t worker, const std::vector<Section>& sections);
+  void add(std::uint32_t worker, const Sections& sections);
 
   // The worker's gradient is complete; once a worker.
   void close(std::uint32_t worker);

@@ -86,8 +86,9 @@ KeyRing::KeyRing(const PartitionSpec& partition, std::vector<std::uint32_t> serv
   for (auto& ranges : owned)
     owned_.push_back(ranges.empty() ? KeySet() : KeySet::ranges(std::move(ranges)));
 
-  const KeySet unsliced = KeySet::range(0, keys_);
-  all_slices_ = slice(unsliced);
+  Slices slices = *slice(KeySet::range(0, keys_));
+  for (Slice& slice : slices) slice.keys = owned_[slice.server];
+  all_slices_ = std::make_shared<const Slices>(std::move(slices));
 }
 
 void KeyRing::lay_points(std::uint32_t virtual_nodes, Namespace table) {

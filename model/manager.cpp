@@ -7,9 +7,7 @@
 namespace psgrid {
 
 Manager::Manager(std::shared_ptr<const Job> job, NodeId, Context& context)
-    : job_(std::move(job)),
-      context_(context),
-      learner_(job_->make_learner()) {}
+    : job_(std::move(job)), context_(context), learner_(job_->make_learner()) {}
 
 void Manager::on_start() {
   if (const auto& limit = job_->spec.job.stop.time) time_limit_ = context_.set_timer(*limit);
@@ -46,7 +44,7 @@ void Manager::install_first_view() {
                               .tables = {}};
   for (NodeId node : joined_)
     if (node.role == Role::kServer) description.servers.push_back(node.rank);
-  for (const Table& table : job_->tables) description.tables.push_back(table.keys);
+  for (const Table& table : job_->tables) description.tables.push_back({table.keys, table.width});
   view_ = std::make_shared<const View>(std::move(description));
   clocks_.resize(view_->workers());
   context_.record(Event{"view", "epoch 1: " + std::to_string(view_->servers()) + " servers, " +

@@ -42,8 +42,8 @@ struct Push {
   Clock iteration;
   std::uint64_t read_version = 0;  // of the pull that the gradient was computed from
   Clock read_clock;
-  std::vector<Section> sections;
-  std::vector<Tick> ticks;
+  Sections sections;
+  SharedList<Tick> ticks;
 };
 
 // Server -> worker: the push is applied (or, where gradients are summed first, in the sum).
@@ -57,7 +57,7 @@ struct Pull {
   RequestId request;
   Clock iteration;
   Clock own_clock;  // iterations whose pushes this worker has issued: the answer must hold them
-  std::vector<Section> sections;  // without values
+  Sections sections;  // without values
 };
 
 struct PullReply {
@@ -65,7 +65,7 @@ struct PullReply {
   std::uint64_t version = 0;  // updates applied at the server so far
   Clock slowest;              // every worker's updates of all earlier iterations are in the values
   Duration held;              // by the consistency gate
-  std::vector<Section> sections;
+  Sections sections;
 };
 
 // Worker -> manager: `clock` iterations are done and acknowledged.
@@ -83,7 +83,7 @@ struct SnapshotRequest {
 };
 struct Snapshot {
   std::uint64_t id = 0;
-  std::vector<Section> sections;
+  Sections sections;
 };
 
 using Message = std::variant<Join, Welcome, Push, PushAck, Pull, PullReply, Progress, Stop,

@@ -8,7 +8,7 @@ namespace psgrid {
 
 namespace {
 
-std::uint64_t value_count(const std::vector<Section>& sections) {
+std::uint64_t value_count(const Sections& sections) {
   std::uint64_t values = 0;
   for (const Section& section : sections) values += section.values.size();
   return values;
@@ -175,7 +175,6 @@ void Server::on_pull(Request request) {
     return std::get<Pull>(*other.message).request == number;
   });
   if (retry) return;
-  request.sequence = pulls_held_++;
   held.push_back(std::move(request));
 }
 
@@ -213,7 +212,6 @@ void Server::finish_pull(const Request& request) {
                   .slowest = slowest(),
                   .held = request.gate_opened - request.arrived,
                   .sections = {}};
-  reply.sections.reserve(pull.sections.size());
   for (const Section& section : pull.sections)
     reply.sections.push_back({section.table, section.keys, read(section.table, section.keys)});
   context_.send(request.from, make_message(std::move(reply)));
@@ -246,8 +244,8 @@ void Server::release_pulls(std::uint32_t worker) {
 void Server::release_all_pulls() {
   std::vector<Request> released;
   for (std::uint32_t worker = 0; worker < held_.size(); ++worker) take_answerable(worker, released);
-  std::sort(released.begin(), released.end(),
-            [](const Request& a, const Request& b) { return a.sequence < b.sequence; });
+  std::stable_sort(released.begin(), released.end(),
+                   [](const Request& a, const Request& b) { return a.arrived < b.arrived; });
   for (Request& request : released) serve(std::move(request));
 }
 

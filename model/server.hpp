@@ -34,8 +34,7 @@ class Server final : public Node {
     NodeId from;
     MessagePtr message;
     Time arrived;
-    Time gate_opened{};          // of pulls
-    std::uint64_t sequence = 0;  // of pulls: order of arrival at the gate
+    Time gate_opened{};  // of pulls
   };
   // Where a summed gradient was read, for its staleness.
   struct ReadMark {
@@ -94,8 +93,6 @@ class Server final : public Node {
   std::map<std::pair<std::uint32_t, RequestId>, Request> out_of_order_;  // pushes beyond a gap
   std::map<ComputeId, Request> working_;
   std::vector<std::vector<Request>> held_;  // pulls before the gate, by worker
-
-  std::uint64_t pulls_held_ = 0;  // so far
 
   std::uint64_t version_ = 0;  // updates applied
   Clock summed_;               // iterations applied as a whole

@@ -12,6 +12,7 @@
 
 #include "model/ids.hpp"
 #include "model/key_set.hpp"
+#include "model/shared_list.hpp"
 
 namespace psgrid {
 
@@ -47,5 +48,7 @@ struct Section {
   KeySet keys;
   Values values;
 };
+
+using Sections = SharedList<Section>;
 
 }  // namespace psgrid

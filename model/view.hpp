@@ -11,15 +11,21 @@
 #include "model/ids.hpp"
 #include "model/job_spec.hpp"
 #include "model/key_ring.hpp"
+#include "model/values.hpp"
 
 namespace psgrid {
+
+struct TableShape {
+  std::uint64_t keys = 0;
+  std::uint32_t width = 1;  // values of a row
+};
 
 struct ViewDescription {
   Epoch epoch;
   std::uint32_t workers = 0;            // ranks 0, ..., workers - 1
   std::vector<std::uint32_t> servers;   // ranks, strictly rising
   PartitionSpec partition;
-  std::vector<std::uint64_t> tables;    // number of keys of namespace 0, 1, ...
+  std::vector<TableShape> tables;       // of namespace 0, 1, ...
 };
 
 class View {
@@ -35,9 +41,15 @@ class View {
   }
   const KeyRing& ring(Namespace table) const { return rings_[table.value]; }
 
+  // What the server at a position holds of all tables: as a pull asks for it, and as phantom rows.
+  // Every worker's messages share these lists.
+  const Sections& all_keys(std::uint32_t position) const { return all_keys_[position]; }
+  const Sections& phantom_rows(std::uint32_t position) const { return phantom_rows_[position]; }
+
  private:
   ViewDescription description_;
   std::vector<KeyRing> rings_;
+  std::vector<Sections> all_keys_, phantom_rows_;  // by server
 };
 
 using ViewPtr = std::shared_ptr<const View>;
