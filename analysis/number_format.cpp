@@ -64,6 +64,10 @@ std::string human_count(std::uint64_t count) {
   return text;
 }
 
+std::string counted(std::uint64_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", human_count(count), noun, count == 1 ? "" : "s");
+}
+
 std::string human_share(double share) {
   return std::isfinite(share) ? fmt::format("{:.0f} %", share * 100) : std::string("-");
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace psgrid::analysis {
 
@@ -21,6 +22,9 @@ std::string human_number(double value, int digits = 3);
 
 // Digits in groups of three: "1,234,567".
 std::string human_count(std::uint64_t count);
+
+// "1 worker", "1,024 workers".
+std::string counted(std::uint64_t count, std::string_view noun);
 
 // "37 %" of a share in [0, 1].
 std::string human_share(double share);

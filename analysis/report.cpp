@@ -11,6 +11,7 @@
 #include "analysis/json_text.hpp"
 #include "analysis/output_directory.hpp"
 #include "analysis/report_data.hpp"
+#include "analysis/report_sections.hpp"
 #include "analysis/report_tables.hpp"
 #include "analysis/run_files.hpp"
 

@@ -29,13 +29,9 @@ std::string shortened(const std::string& text, std::size_t width) {
 
 std::string share(double part, double total) { return human_share(total > 0 ? part / total : 0); }
 
-std::string plural(std::size_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", human_count(count), noun, count == 1 ? "" : "s");
-}
-
 std::string cluster_line(const RunHeader& header) {
-  return fmt::format("{}, {}, {}, {}", plural(header.workers, "worker"),
-                     plural(header.servers, "server"), header.network, header.learner);
+  return fmt::format("{}, {}, {}, {}", counted(header.workers, "worker"),
+                     counted(header.servers, "server"), header.network, header.learner);
 }
 
 std::string target_cell(const VariantSummary& variant) {
@@ -170,8 +166,8 @@ std::string run_table(const RunData& run) {
   }
   line("traffic", traffic);
   if (summary.faults > 0) {
-    std::string faults = plural(summary.faults, "fault");
-    faults += ", " + plural(summary.failovers, "failover");
+    std::string faults = counted(summary.faults, "fault");
+    faults += ", " + counted(summary.failovers, "failover");
     if (summary.recovery_s_max) {
       faults += ", longest recovery " + human_seconds(*summary.recovery_s_max);
     }

@@ -53,6 +53,8 @@ TEST(NumberFormat, BytesAndCounts) {
   EXPECT_EQ(human_count(123), "123");
   EXPECT_EQ(human_count(1234), "1,234");
   EXPECT_EQ(human_count(1234567), "1,234,567");
+  EXPECT_EQ(counted(1, "worker"), "1 worker");
+  EXPECT_EQ(counted(1024, "worker"), "1,024 workers");
   EXPECT_EQ(human_share(0.374), "37 %");
 }
 
