@@ -71,8 +71,8 @@ void AnalyticTransport::run(Agenda& agenda, TransportUser& user) {
       if (scheduled == std::numeric_limits<double>::infinity()) return;
       go_on = user.on_event({scheduled});
     } else {
-      links_.step([&](double now, std::uint64_t transfer) {
-        if (go_on) go_on = user.on_arrival({now}, static_cast<TransferId>(transfer));
+      links_.step([&](double now, TransferId transfer) {
+        if (go_on) go_on = user.on_arrival({now}, transfer);
       });
     }
   }

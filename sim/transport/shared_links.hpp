@@ -14,7 +14,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -47,10 +46,10 @@ class SharedLinks {
     }
   }
 
-  // Sends a message. A route of up to four links is copied; a longer one must stay valid until the
+  // Sends a message. A route of up to two links is copied; a longer one must stay valid until the
   // message has arrived.
   void send(double now, std::span<const LinkId> route, double latency, double bytes,
-            std::uint64_t tag) {
+            std::uint32_t tag) {
     std::uint32_t id;
     if (free_.empty()) {
       id = static_cast<std::uint32_t>(flights_.size());
@@ -63,9 +62,9 @@ class SharedLinks {
     flight.bytes = bytes;
     flight.tag = tag;
     flight.sequence = next_sequence_++;
-    flight.legs = flight.length = static_cast<std::uint32_t>(route.size());
-    if (route.size() <= flight.near.size())
-      std::copy(route.begin(), route.end(), flight.near.begin());
+    flight.legs = flight.length = static_cast<std::uint16_t>(route.size());
+    if (route.size() <= kNearMax)
+      std::copy(route.begin(), route.end(), flight.near);
     else
       flight.far = route.data();
     joins_for(latency).push(now + latency, id);
@@ -102,6 +101,7 @@ class SharedLinks {
 
  private:
   static constexpr std::uint32_t kNowhere = 0xffffffff;
+  static constexpr std::size_t kNearMax = 2;
 
   struct Tag {
     double v;
@@ -117,16 +117,17 @@ class SharedLinks {
     std::vector<Tag> queue;             // 4-ary heap by v
   };
   struct Flight {
-    std::span<const LinkId> route() const {
-      return {length <= near.size() ? near.data() : far, length};
-    }
-    std::array<LinkId, 4> near;
-    const LinkId* far;
+    std::span<const LinkId> route() const { return {length <= kNearMax ? near : far, length}; }
+    // There are as many of these as messages under way: kept small.
+    union {
+      LinkId near[kNearMax];
+      const LinkId* far;
+    };
     double bytes;
-    std::uint64_t tag;
     std::uint64_t sequence;
-    std::uint32_t length;
-    std::uint32_t legs;  // links that have not served it yet
+    std::uint32_t tag;
+    std::uint16_t length;
+    std::uint16_t legs;  // links that have not served it yet
   };
   // Messages of one latency join in the order in which they were sent: a ring buffer.
   class Joins {
@@ -214,10 +215,12 @@ class SharedLinks {
     link.v = std::max(link.v, v);
     while (!link.queue.empty() && link.queue[0].v <= v * (1 + 1e-14))
       served_.push_back(pop(link.queue).flight);
-    if (link.queue.empty())
+    if (link.queue.empty()) {
       unschedule(id);
-    else
+      link.queue.shrink_to_fit();  // links are many, and most are idle most of the time
+    } else {
       schedule(id, finish_time(link));
+    }
     if (served_.size() > 1)
       std::sort(served_.begin(), served_.end(),
                 [&](auto a, auto b) { return flights_[a].sequence < flights_[b].sequence; });
@@ -226,7 +229,7 @@ class SharedLinks {
   }
   template <class Deliver>
   void finish(double now, std::uint32_t id, Deliver&& deliver) {
-    const std::uint64_t tag = flights_[id].tag;
+    const std::uint32_t tag = flights_[id].tag;
     free_.push_back(id);
     deliver(now, tag);
   }
