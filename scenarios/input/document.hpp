@@ -39,7 +39,7 @@ struct Document {
 };
 
 // A scenario may have at most so many bytes, and values nested so deeply.
-inline constexpr std::size_t kMaxDocumentBytes = 4 << 20;
+inline constexpr std::size_t kMaxDocumentBytes = 1 << 20;
 inline constexpr int kMaxDepth = 32;
 
 // Strict JSON; a key given twice is an error. Whole numbers written as 1e6 become integers.

@@ -12,7 +12,7 @@ namespace {
 using TracePoint = StragglerSpec::TracePoint;
 
 // Ranges in a small file must not grow into more than this.
-constexpr std::size_t kMaxPoints = std::size_t{1} << 24;
+constexpr std::size_t kMaxPoints = std::size_t{1} << 20;
 constexpr std::size_t kMaxErrors = 100;
 
 struct Field {
@@ -73,7 +73,7 @@ class TraceReader {
                                     std::to_string(count) + ", the number of " +
                                     role_name(range->role) + "s");
     if (points.size() + (last - range->first) >= kMaxPoints)
-      return fail(field.column, "found more than 2^24 rows and nodes, expected at most that");
+      return fail(field.column, "found more than 2^20 rows and nodes, expected at most that");
     for (std::uint32_t rank = range->first; rank <= last; ++rank)
       points.push_back({time, {range->role, rank}, factor});
   }

@@ -1,0 +1,153 @@
+#include "scenarios/load_dataset.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+
+namespace psgrid::scenarios {
+namespace {
+
+const std::string kData = std::string(PSGRID_SOURCE_DIR) + "/scenarios/data/";
+
+DataSpec libsvm(const std::string& file) {
+  DataSpec spec;
+  spec.file = file;
+  spec.format = DataFormat::kLibsvm;
+  return spec;
+}
+
+class SmallFile : public testing::Test {
+ protected:
+  DataSpec with(const std::string& text) {
+    std::ofstream(path_) << text;
+    DataSpec spec = libsvm(path_);
+    spec.test_fraction = 0.5;
+    return spec;
+  }
+  void TearDown() override { std::filesystem::remove(path_); }
+
+  const std::string path_ =
+      testing::TempDir() + "psgrid-" +
+      testing::UnitTest::GetInstance()->current_test_info()->name() + ".libsvm";
+};
+
+TEST(LoadDataset, ReadsSpambaseDense) {
+  const auto data = load_dataset(libsvm(kData + "spambase.libsvm.gz"), 7);
+  ASSERT_TRUE(data);
+  EXPECT_FALSE(data->train.is_sparse());
+  EXPECT_EQ(data->train.features, 57u);
+  EXPECT_EQ(data->train.classes, 2u);
+  EXPECT_EQ(data->test.rows, 920u) << "a fifth of 4,601";
+  EXPECT_EQ(data->train.rows + data->test.rows, 4601u);
+  const auto spam = std::count(data->train.labels.begin(), data->train.labels.end(), 1.0F) +
+                    std::count(data->test.labels.begin(), data->test.labels.end(), 1.0F);
+  EXPECT_EQ(spam, 1813);
+}
+
+TEST(LoadDataset, ReadsHashedMailsSparse) {
+  const auto data = load_dataset(libsvm(kData + "spamassassin-hash16.libsvm.gz"), 7);
+  ASSERT_TRUE(data);
+  EXPECT_TRUE(data->train.is_sparse());
+  EXPECT_EQ(data->train.rows + data->test.rows, 3023u);
+  EXPECT_TRUE(data->train.dense.empty());
+}
+
+TEST(LoadDataset, ReadsImagesWithATestFile) {
+  DataSpec spec;
+  spec.format = DataFormat::kIdx;
+  spec.file = kData + "fmnist14-train6000-images.idx.gz";
+  spec.labels = kData + "fmnist14-train6000-labels.idx.gz";
+  spec.test_file = kData + "fmnist14-test1000-images.idx.gz";
+  spec.test_labels = kData + "fmnist14-test1000-labels.idx.gz";
+  const auto data = load_dataset(spec, 7);
+  ASSERT_TRUE(data);
+  EXPECT_EQ(data->train.rows, 6000u);
+  EXPECT_EQ(data->train.features, 196u);
+  EXPECT_EQ(data->train.classes, 10u);
+  EXPECT_EQ(data->test.rows, 1000u);
+  EXPECT_LE(*std::max_element(data->train.dense.begin(), data->train.dense.end()), 1.0F);
+}
+
+TEST(LoadDataset, ReadsDigitsFromCsv) {
+  DataSpec spec;
+  spec.format = DataFormat::kCsv;
+  spec.file = kData + "digits.csv.gz";
+  const auto data = load_dataset(spec, 7);
+  ASSERT_TRUE(data);
+  EXPECT_EQ(data->train.rows + data->test.rows, 1797u);
+  EXPECT_EQ(data->train.features, 64u);
+  EXPECT_EQ(data->train.classes, 10u);
+}
+
+TEST(LoadDataset, DependsOnTheSeedAlone) {
+  const DataSpec spec = libsvm(kData + "spambase.libsvm.gz");
+  const auto one = load_dataset(spec, 1), same = load_dataset(spec, 1), other = load_dataset(spec, 2);
+  EXPECT_EQ(one->train.dense, same->train.dense);
+  EXPECT_EQ(one->test.labels, same->test.labels);
+  EXPECT_NE(one->train.dense, other->train.dense);
+}
+
+TEST_F(SmallFile, IsPermutedWithoutLoss) {
+  const auto data = load_dataset(with("0 1:1\n1 1:2\n0 1:3\n1 1:4\n0 1:5\n1 1:6\n"), 3);
+  ASSERT_TRUE(data);
+  std::vector<float> values = data->train.dense;
+  values.insert(values.end(), data->test.dense.begin(), data->test.dense.end());
+  for (const Dataset* part : {&data->train, &data->test})
+    for (std::uint32_t row = 0; row < part->rows; ++row)
+      EXPECT_EQ(static_cast<int>(part->dense[row]) % 2 == 0, part->labels[row] == 1)
+          << "a label stays with its row";
+  std::sort(values.begin(), values.end());
+  EXPECT_EQ(values, (std::vector<float>{1, 2, 3, 4, 5, 6}));
+}
+
+TEST_F(SmallFile, StandardizesByTheTrainingPart) {
+  DataSpec spec = with("0 1:1 2:5\n1 1:2 2:5\n0 1:3 2:5\n1 1:4 2:5\n0 1:9 2:5\n1 1:6 2:5\n");
+  spec.transform = Transform::kStandardize;
+  const auto data = load_dataset(spec, 3);
+  ASSERT_TRUE(data);
+  double sum = 0, squares = 0;
+  for (std::uint32_t row = 0; row < data->train.rows; ++row) {
+    sum += data->train.dense_row(row)[0];
+    squares += std::pow(data->train.dense_row(row)[0], 2);
+    EXPECT_EQ(data->train.dense_row(row)[1], 0) << "a constant feature";
+  }
+  EXPECT_NEAR(sum, 0, 1e-5);
+  EXPECT_NEAR(squares / data->train.rows, 1, 1e-5);
+}
+
+TEST_F(SmallFile, ScalesSparseDataByTheLargest) {
+  std::string text;
+  for (int i = 0; i < 40; ++i) text += "1 " + std::to_string(i % 4 + 1) + ":-8 100:2\n0 50:4\n";
+  DataSpec spec = with(text);
+  spec.transform = Transform::kMaxAbs;
+  const auto data = load_dataset(spec, 3);
+  ASSERT_TRUE(data);
+  ASSERT_TRUE(data->train.is_sparse());
+  for (const float value : data->train.value) EXPECT_EQ(std::abs(value), 1);
+}
+
+TEST_F(SmallFile, TakesLogarithms) {
+  DataSpec spec = with("0 1:1 2:3\n1 1:1 2:3\n");
+  spec.transform = Transform::kLog1p;
+  const auto data = load_dataset(spec, 3);
+  ASSERT_TRUE(data);
+  EXPECT_NEAR(data->train.dense[0], std::log(2.0), 1e-6);
+  EXPECT_NEAR(data->test.dense[1], std::log(4.0), 1e-6);
+}
+
+TEST(CheckDataset, WantsTwoClassesForLogisticRegression) {
+  JobSpec job;
+  Dataset data;
+  data.classes = 2;
+  EXPECT_TRUE(check_dataset(job, data).empty());
+  data.classes = 10;
+  EXPECT_EQ(check_dataset(job, data).size(), 1u);
+  job.learner.type = LearnerType::kSoftmaxRegression;
+  EXPECT_TRUE(check_dataset(job, data).empty());
+}
+
+}  // namespace
+}  // namespace psgrid::scenarios

@@ -1,0 +1,95 @@
+// Every setting survives being resolved, written and loaded again.
+#include <gtest/gtest.h>
+
+#include "scenarios/resolved_parts.hpp"
+#include "scenarios/scenario.hpp"
+#include "tests/scenarios/memory_files.hpp"
+
+namespace psgrid::scenarios {
+namespace {
+
+const MemoryFiles kFiles({{"in/data.idx", ""},
+                          {"in/labels.idx", ""},
+                          {"in/data.csv", ""},
+                          {"in/trace.csv", "0,worker[0],2\n"}});
+
+Result<Scenario> load(const std::string& text, const std::string& path) {
+  LoadOptions options;
+  options.files = &kFiles;
+  return load_scenario_text(text, path, options);
+}
+
+void expect_round_trip(const std::string& text) {
+  const auto scenario = load(text, "in/test.json");
+  for (const InputError& error : scenario.errors) ADD_FAILURE() << to_string(error);
+  ASSERT_TRUE(scenario);
+  const Json written = resolved_json(*scenario, "out/deep");
+  const auto again = load(written.dump(), "out/deep/scenario.json");
+  for (const InputError& error : again.errors) ADD_FAILURE() << to_string(error);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(resolved_json(*again, "out/deep").dump(1), written.dump(1));
+  // What was said explicitly is still there.
+  for (const auto& [key, value] : scenario->source.items()) {
+    if (!value.is_object()) continue;
+    for (const auto& [name, part] : value.items())
+      EXPECT_TRUE(written[key].contains(name)) << key << "/" << name;
+  }
+}
+
+TEST(ResolvedJson, KeepsEverySetting) {
+  expect_round_trip(R"({
+    "seed": 9007199254740991, "seeds": 3,
+    "cluster": { "workers": 6, "servers": 2, "host": { "flops": 1.1e9, "cores": 2 },
+      "network": { "topology": "racks", "racks": 3, "oversubscription": 2.5, "rack_latency": "1us",
+        "bandwidth": "1Gbps", "latency": "10us", "sharing": "windowed", "window": 2, "model": "LV08" },
+      "groups": [ { "nodes": "worker[0-1]", "host": "big" },
+                  { "nodes": "worker[2-5]", "nodes_per_host": 2, "bandwidth": 1e8 } ],
+      "costs": { "apply_flops_per_value": 3, "serve_flops_per_value": 4, "message_flops": 5 } },
+    "stragglers": [ { "model": "bursts", "factor": 3, "mean_on": 1, "mean_off": 2 },
+      { "model": "weibull", "shape": 0.7, "scale": 0.9 }, { "preset": "cloud" },
+      { "model": "periodic", "factor": 3, "period": 4, "duration": 1, "phase": 0.5 },
+      { "model": "trace", "file": "trace.csv" }, { "model": "uniform", "min": 1, "max": 3 },
+      { "model": "two_point", "factor": 3, "probability": 0.5 },
+      { "nodes": ["server[0]", "worker[0]"], "model": "exponential", "rate": 0.1 } ],
+    "job": { "learner": { "type": "perceptron", "hidden": [8, 4], "l2": 0.1 },
+      "data": { "format": "idx", "file": "data.idx", "labels": "labels.idx",
+        "test_file": "data.idx", "test_labels": "labels.idx", "transform": "standardize" },
+      "batch": 7, "learning_rate": 0.3, "optimizer": { "type": "adam", "beta1": 0.8 },
+      "compute": { "flops_per_example": "2Mf" }, "evaluate_every": 2.5,
+      "stop": { "iterations": 5, "target_loss": 0.1, "time": "1h" } },
+    "consistency": { "model": "ssp", "staleness": 2 },
+    "partition": { "type": "ring", "virtual_nodes": 3 },
+    "client": { "outstanding_pushes": 2,
+      "retry": { "timeout": "10ms", "backoff": 1.5, "timeout_max": "1s" } },
+    "variants": [ { "name": "a", "set": { "consistency": { "model": "async", "staleness": null },
+                                           "stragglers": [] } },
+                  { "name": "b", "set": { "job": { "compute": { "seconds": 0.1 } } } } ] })");
+}
+
+TEST(ResolvedJson, KeepsGraphsAndCsv) {
+  expect_round_trip(R"({
+    "cluster": { "workers": 2, "network": { "topology": "graph", "vertices": ["a/b", "c"],
+      "edges": [ { "a": "a/b", "b": "c", "latency": "3us" } ],
+      "attach": { "a/b": ["manager[*]", "worker[0]"], "c": ["server[*]", "worker[1]"] } } },
+    "job": { "learner": { "type": "softmax_regression" },
+      "data": { "format": "csv", "file": "data.csv", "label_column": 0, "features": 5,
+                "test_fraction": 0.25, "transform": "max_abs" },
+      "optimizer": { "type": "proximal", "l1": 0.1 }, "stop": { "time": 3 } },
+    "partition": { "type": "range" } })");
+}
+
+TEST(ResolvedJson, KeepsTheTimingOnlyMode) {
+  expect_round_trip(R"({
+    "cluster": { "workers": 2, "network": { "topology": "torus", "dimensions": [2, 2] } },
+    "job": { "learner": { "type": "none", "parameters": 1e12 }, "stop": { "iterations": 3 } },
+    "consistency": { "model": "bounded_delay", "delay": 2 } })");
+}
+
+TEST(RelativePath, IsSeenFromTheFolder) {
+  EXPECT_EQ(relative_path("in/data", "in"), "data");
+  EXPECT_EQ(relative_path("in/data", "out/x"), "../../in/data");
+  EXPECT_EQ(relative_path("/no/such/data", "/no/out"), "../such/data");
+}
+
+}  // namespace
+}  // namespace psgrid::scenarios
