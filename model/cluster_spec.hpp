@@ -37,7 +37,7 @@ struct HostSpec {
 };
 
 enum class Topology { kStar, kRacks, kFatTree, kTorus, kDragonfly, kGraph, kPlatform };
-enum class Sharing { kWindowed, kFluid, kQueued };
+enum class Sharing { kWindowed, kFluid, kAnalytic };
 enum class NetworkModel { kLv08, kCm02 };
 
 struct GraphEdge {

@@ -20,7 +20,7 @@ const char* sharing_name(Sharing sharing) {
   switch (sharing) {
     case Sharing::kWindowed: return "windowed";
     case Sharing::kFluid: return "fluid";
-    case Sharing::kQueued: return "queued";
+    case Sharing::kAnalytic: return "analytic";
   }
   return "";
 }

@@ -46,7 +46,7 @@ NetworkSpec read_network(const Json& cluster_json, const ClusterSpec& cluster,
   network.read("sharing", spec.sharing,
                {{"windowed", Sharing::kWindowed},
                 {"fluid", Sharing::kFluid},
-                {"queued", Sharing::kQueued}});
+                {"analytic", Sharing::kAnalytic}});
   network.read("window", spec.window);
   network.read("model", spec.model,
                {{"CM02", NetworkModel::kCm02}, {"LV08", NetworkModel::kLv08}});

@@ -6,7 +6,7 @@
 namespace psgrid::sim {
 
 std::unique_ptr<Transport> make_transport(const ClusterSpec& cluster) {
-  if (cluster.network.sharing == Sharing::kQueued)
+  if (cluster.network.sharing == Sharing::kAnalytic)
     return std::make_unique<AnalyticTransport>(cluster);
   return std::make_unique<SimgridTransport>(cluster);
 }

@@ -48,7 +48,7 @@ RunSpec timing_scenario(std::uint32_t workers, std::uint32_t servers, std::uint6
   spec.name = "test";
   spec.cluster.workers = workers;
   spec.cluster.servers = servers;
-  spec.cluster.network.sharing = Sharing::kQueued;
+  spec.cluster.network.sharing = Sharing::kAnalytic;
   spec.partition.type = PartitionType::kRange;
   spec.costs = {.apply_flops_per_value = 0, .serve_flops_per_value = 0, .message_flops = 0};
   spec.job.learner.type = LearnerType::kNone;
