@@ -24,9 +24,12 @@ Result<RawData> read_raw(const DataSpec& spec, const std::string& file, const st
   const Result<std::string> text = read_text(file);
   if (!text) return text.errors;
   switch (spec.format) {
-    case DataFormat::kLibsvm: return read_libsvm(*text, file, features);
-    case DataFormat::kCsv: return read_csv(*text, file, spec.label_column, features);
-    case DataFormat::kIdx: break;
+    case DataFormat::kLibsvm:
+      return read_libsvm(*text, file, features);
+    case DataFormat::kCsv:
+      return read_csv(*text, file, spec.label_column, features);
+    case DataFormat::kIdx:
+      break;
   }
   const Result<std::string> label_bytes = read_text(labels);
   if (!label_bytes) return label_bytes.errors;

@@ -5,22 +5,32 @@ namespace {
 
 const char* topology_name(Topology topology) {
   switch (topology) {
-    case Topology::kStar: return "star";
-    case Topology::kRacks: return "racks";
-    case Topology::kFatTree: return "fat_tree";
-    case Topology::kTorus: return "torus";
-    case Topology::kDragonfly: return "dragonfly";
-    case Topology::kGraph: return "graph";
-    case Topology::kPlatform: return "platform";
+    case Topology::kStar:
+      return "star";
+    case Topology::kRacks:
+      return "racks";
+    case Topology::kFatTree:
+      return "fat_tree";
+    case Topology::kTorus:
+      return "torus";
+    case Topology::kDragonfly:
+      return "dragonfly";
+    case Topology::kGraph:
+      return "graph";
+    case Topology::kPlatform:
+      return "platform";
   }
   return "";
 }
 
 const char* sharing_name(Sharing sharing) {
   switch (sharing) {
-    case Sharing::kWindowed: return "windowed";
-    case Sharing::kFluid: return "fluid";
-    case Sharing::kAnalytic: return "analytic";
+    case Sharing::kWindowed:
+      return "windowed";
+    case Sharing::kFluid:
+      return "fluid";
+    case Sharing::kAnalytic:
+      return "analytic";
   }
   return "";
 }
@@ -29,10 +39,8 @@ void add_graph(Json& json, const NetworkSpec& network, const ClusterSpec& cluste
   json["vertices"] = network.vertices;
   json["edges"] = Json::array();
   for (const GraphEdge& edge : network.edges)
-    json["edges"].push_back({{"a", edge.a},
-                             {"b", edge.b},
-                             {"bandwidth", edge.bandwidth},
-                             {"latency", edge.latency}});
+    json["edges"].push_back(
+        {{"a", edge.a}, {"b", edge.b}, {"bandwidth", edge.bandwidth}, {"latency", edge.latency}});
   for (const auto& [vertex, nodes] : network.attach)
     json["attach"][vertex] = nodes_json(nodes, cluster);
 }
@@ -40,7 +48,8 @@ void add_graph(Json& json, const NetworkSpec& network, const ClusterSpec& cluste
 void add_topology(Json& json, const ClusterSpec& cluster, const std::string& directory) {
   const NetworkSpec& network = cluster.network;
   switch (network.topology) {
-    case Topology::kStar: return;
+    case Topology::kStar:
+      return;
     case Topology::kRacks:
       json["racks"] = network.racks;
       json["oversubscription"] = network.oversubscription;
@@ -51,14 +60,17 @@ void add_topology(Json& json, const ClusterSpec& cluster, const std::string& dir
       json["up"] = network.up;
       json["links"] = network.links;
       return;
-    case Topology::kTorus: json["dimensions"] = network.dimensions; return;
+    case Topology::kTorus:
+      json["dimensions"] = network.dimensions;
+      return;
     case Topology::kDragonfly:
       json["groups"] = network.groups;
       json["chassis"] = network.chassis;
       json["routers"] = network.routers;
       json["nodes_per_router"] = network.nodes_per_router;
       return;
-    case Topology::kGraph: return add_graph(json, network, cluster);
+    case Topology::kGraph:
+      return add_graph(json, network, cluster);
     case Topology::kPlatform:
       json["file"] = relative_path(network.platform_file, directory);
       if (!network.platform_hosts.empty()) json["hosts"] = network.platform_hosts;
@@ -120,8 +132,12 @@ Json straggler_json(const StragglerSpec& model, const ClusterSpec& cluster,
     for (const auto& [key, value] : of) json[key] = value;
   };
   switch (model.model) {
-    case StragglerModel::kPersistent: set("persistent", {{"factor", model.factor}}); break;
-    case StragglerModel::kExponential: set("exponential", {{"rate", model.rate}}); break;
+    case StragglerModel::kPersistent:
+      set("persistent", {{"factor", model.factor}});
+      break;
+    case StragglerModel::kExponential:
+      set("exponential", {{"rate", model.rate}});
+      break;
     case StragglerModel::kShiftedExponential:
       set("shifted_exponential", {{"rate", model.rate}});
       break;
@@ -131,7 +147,9 @@ Json straggler_json(const StragglerSpec& model, const ClusterSpec& cluster,
     case StragglerModel::kWeibull:
       set("weibull", {{"shape", model.shape}, {"scale", model.scale}});
       break;
-    case StragglerModel::kUniform: set("uniform", {{"min", model.min}, {"max", model.max}}); break;
+    case StragglerModel::kUniform:
+      set("uniform", {{"min", model.min}, {"max", model.max}});
+      break;
     case StragglerModel::kTwoPoint:
       set("two_point", {{"probability", model.probability}, {"factor", model.factor}});
       break;

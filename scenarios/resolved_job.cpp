@@ -11,17 +11,22 @@ Json learner_json(const LearnerSpec& learner) {
       return {{"type", "softmax_regression"}, {"l2", learner.l2}};
     case LearnerType::kPerceptron:
       return {{"type", "perceptron"}, {"l2", learner.l2}, {"hidden", learner.hidden}};
-    case LearnerType::kNone: break;
+    case LearnerType::kNone:
+      break;
   }
   return {{"type", "none"}, {"parameters", learner.parameters}};
 }
 
 const char* transform_name(Transform transform) {
   switch (transform) {
-    case Transform::kNone: return "none";
-    case Transform::kLog1p: return "log1p";
-    case Transform::kStandardize: return "standardize";
-    case Transform::kMaxAbs: return "max_abs";
+    case Transform::kNone:
+      return "none";
+    case Transform::kLog1p:
+      return "log1p";
+    case Transform::kStandardize:
+      return "standardize";
+    case Transform::kMaxAbs:
+      return "max_abs";
   }
   return "";
 }
@@ -36,8 +41,12 @@ Json data_json(const DataSpec& data, const std::string& directory) {
   set_path("test_file", data.test_file);
   set_path("test_labels", data.test_labels);
   switch (data.format) {
-    case DataFormat::kLibsvm: json["format"] = "libsvm"; break;
-    case DataFormat::kIdx: json["format"] = "idx"; break;
+    case DataFormat::kLibsvm:
+      json["format"] = "libsvm";
+      break;
+    case DataFormat::kIdx:
+      json["format"] = "idx";
+      break;
     case DataFormat::kCsv:
       json["format"] = "csv";
       json["label_column"] = data.label_column;
@@ -51,9 +60,12 @@ Json data_json(const DataSpec& data, const std::string& directory) {
 
 Json optimizer_json(const OptimizerSpec& optimizer) {
   switch (optimizer.type) {
-    case OptimizerType::kSgd: return {{"type", "sgd"}};
-    case OptimizerType::kMomentum: return {{"type", "momentum"}, {"momentum", optimizer.momentum}};
-    case OptimizerType::kAdagrad: return {{"type", "adagrad"}, {"epsilon", optimizer.epsilon}};
+    case OptimizerType::kSgd:
+      return {{"type", "sgd"}};
+    case OptimizerType::kMomentum:
+      return {{"type", "momentum"}, {"momentum", optimizer.momentum}};
+    case OptimizerType::kAdagrad:
+      return {{"type", "adagrad"}, {"epsilon", optimizer.epsilon}};
     case OptimizerType::kAdam:
       return {{"type", "adam"},
               {"beta1", optimizer.beta1},
@@ -97,14 +109,14 @@ Json job_json(const JobSpec& job, const std::string& directory) {
 
 Json consistency_json(const ConsistencySpec& consistency) {
   switch (consistency.model) {
-    case ConsistencyModel::kBsp: return {{"model", "bsp"}};
+    case ConsistencyModel::kBsp:
+      return {{"model", "bsp"}};
     case ConsistencyModel::kSsp:
-      return {{"model", "ssp"},
-              {"staleness", consistency.staleness},
-              {"cache", consistency.cache}};
+      return {{"model", "ssp"}, {"staleness", consistency.staleness}, {"cache", consistency.cache}};
     case ConsistencyModel::kBoundedDelay:
       return {{"model", "bounded_delay"}, {"delay", consistency.delay}};
-    case ConsistencyModel::kAsync: return {{"model", "async"}};
+    case ConsistencyModel::kAsync:
+      return {{"model", "async"}};
   }
   return {};
 }

@@ -15,10 +15,14 @@ Json merge_difference(const Json& from, const Json& to) {
     if (!to.contains(key)) patch[key] = nullptr;
   for (const auto& [key, value] : to.items()) {
     const auto before = from.find(key);
-    if (before == from.end()) patch[key] = value;
-    else if (*before == value) continue;
-    else if (before->is_object() && value.is_object()) patch[key] = merge_difference(*before, value);
-    else patch[key] = value;
+    if (before == from.end())
+      patch[key] = value;
+    else if (*before == value)
+      continue;
+    else if (before->is_object() && value.is_object())
+      patch[key] = merge_difference(*before, value);
+    else
+      patch[key] = value;
   }
   return patch;
 }

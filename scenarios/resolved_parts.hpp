@@ -1,8 +1,9 @@
 // The parts of a resolved scenario; see resolved_json in scenario.hpp.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
+
+#include <nlohmann/json.hpp>
 
 #include "model/run_spec.hpp"
 

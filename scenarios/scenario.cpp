@@ -88,7 +88,8 @@ class Loader {
       Problems problems(origin_, base.place);
       const auto [before, added] = slugs.emplace(slug(name), name);
       if (!added && !name.empty())
-        problems.error(pointer + "/name", "found " + in_quotes(name) + ", expected a name that differs from " +
+        problems.error(pointer + "/name", "found " + in_quotes(name) +
+                                              ", expected a name that differs from " +
                                               in_quotes(before->second) + " in letters or digits");
       for (const char* key : {"$schema", "name", "description", "seeds", "variants"})
         if (set && set->is_object() && set->contains(key))
@@ -141,7 +142,8 @@ class Loader {
                    std::tie(error.file, error.line, error.column, error.pointer) &&
                error.message.starts_with(other.message);
       };
-      if (errors_.size() < Problems::kMaxErrors && std::none_of(errors_.begin(), errors_.end(), same))
+      if (errors_.size() < Problems::kMaxErrors &&
+          std::none_of(errors_.begin(), errors_.end(), same))
         errors_.push_back(error);
     }
   }
@@ -154,8 +156,10 @@ class Loader {
     std::stable_sort(errors_.begin(), errors_.end(), by_place);
     std::stable_sort(warnings_.begin(), warnings_.end(), by_place);
     result.warnings = std::move(warnings_);
-    if (errors_.empty()) result.value = std::move(scenario_);
-    else result.errors = std::move(errors_);
+    if (errors_.empty())
+      result.value = std::move(scenario_);
+    else
+      result.errors = std::move(errors_);
     return result;
   }
 
@@ -185,8 +189,10 @@ std::string slug(std::string_view name) {
   for (const char c : name) {
     const bool upper = c >= 'A' && c <= 'Z';
     const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || upper;
-    if (plain) text += upper ? static_cast<char>(c - 'A' + 'a') : c;
-    else if (!text.empty() && text.back() != '-') text += '-';
+    if (plain)
+      text += upper ? static_cast<char>(c - 'A' + 'a') : c;
+    else if (!text.empty() && text.back() != '-')
+      text += '-';
   }
   while (text.ends_with('-')) text.pop_back();
   return text.empty() ? "run" : text;

@@ -61,10 +61,14 @@ std::vector<InputError> check_transform(const RawData& raw, Transform transform)
 
 void apply_transform(Dataset& train, Dataset& test, Transform transform) {
   switch (transform) {
-    case Transform::kNone: return;
-    case Transform::kStandardize: return standardize(train, test);
-    case Transform::kMaxAbs: return scale_to_one(train, test);
-    case Transform::kLog1p: break;
+    case Transform::kNone:
+      return;
+    case Transform::kStandardize:
+      return standardize(train, test);
+    case Transform::kMaxAbs:
+      return scale_to_one(train, test);
+    case Transform::kLog1p:
+      break;
   }
   for (Dataset* part : {&train, &test})
     for (float& value : values_of(*part)) value = static_cast<float>(portable_log1p(value));

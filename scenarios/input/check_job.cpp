@@ -48,9 +48,10 @@ void check_cache(RunSpec& run, const ReadContext& context) {
   if (problems.overridden("/consistency/cache", "/job/optimizer/type"))
     run.consistency.cache = false;
   else
-    problems.error("/consistency/cache",
-                   "found true with an optimizer other than \"sgd\", expected \"sgd\" (a cache adds "
-                   "a worker's own updates itself)");
+    problems.error(
+        "/consistency/cache",
+        "found true with an optimizer other than \"sgd\", expected \"sgd\" (a cache adds "
+        "a worker's own updates itself)");
 }
 
 void check_retry(const RunSpec& run, const Json& document, const ReadContext& context) {
@@ -61,9 +62,9 @@ void check_retry(const RunSpec& run, const Json& document, const ReadContext& co
   const RetrySpec& retry = run.client.retry;
   for (const char* key : {"backoff", "timeout_max"})
     if (retry.timeout.seconds == 0 && fields.has(key))
-      problems.key_error(std::string("/client/retry/") + key,
-                         "found " + in_quotes(key) +
-                             ", which has no effect with \"timeout\": 0 (never repeat)");
+      problems.key_error(
+          std::string("/client/retry/") + key,
+          "found " + in_quotes(key) + ", which has no effect with \"timeout\": 0 (never repeat)");
   if (retry.timeout.seconds > retry.timeout_max.seconds)
     problems.error("/client/retry/timeout",
                    "found " + number_text(retry.timeout.seconds) +

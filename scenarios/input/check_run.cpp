@@ -44,10 +44,9 @@ void check_parameters(const StragglerSpec& model, const std::string& pointer, Pr
   if (model.model == StragglerModel::kPareto && model.alpha <= 1)
     problems.warning(pointer + "/alpha", "with an alpha of " + number_text(model.alpha) +
                                              " the mean factor is infinite");
-  const bool has_factor = model.model == StragglerModel::kPersistent ||
-                          model.model == StragglerModel::kTwoPoint ||
-                          model.model == StragglerModel::kBursts ||
-                          model.model == StragglerModel::kPeriodic;
+  const bool has_factor =
+      model.model == StragglerModel::kPersistent || model.model == StragglerModel::kTwoPoint ||
+      model.model == StragglerModel::kBursts || model.model == StragglerModel::kPeriodic;
   if (has_factor && model.factor == 1)
     problems.warning(pointer + "/factor", "a factor of 1 has no effect");
   if (model.model == StragglerModel::kTwoPoint && model.probability == 0)
@@ -82,8 +81,7 @@ void check_stragglers(const RunSpec& run, const Json& document, const ReadContex
     if (only_role(model.nodes, Role::kServer) && servers_are_free(run.costs))
       problems.warning(pointer + "/nodes",
                        "slow servers have no effect: all of /cluster/costs are 0");
-    if (Fields(document["stragglers"][i]).has("model"))
-      check_parameters(model, pointer, problems);
+    if (Fields(document["stragglers"][i]).has("model")) check_parameters(model, pointer, problems);
     check_trace(model, pointer, problems);
   }
 }

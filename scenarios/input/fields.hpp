@@ -32,8 +32,7 @@ class Fields {
   void read(const char* key, std::vector<std::uint32_t>& field) const;
 
   template <std::integral T>
-    requires(!std::same_as<T, bool>)
-  void read(const char* key, T& field) const {
+  requires(!std::same_as<T, bool>) void read(const char* key, T& field) const {
     const Json* value = find(key);
     if (value && value->is_number_integer()) field = value->get<T>();
   }

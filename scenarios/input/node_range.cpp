@@ -18,10 +18,14 @@ std::optional<NodeRange> parse_node_range(std::string_view text) {
   if (open == std::string_view::npos || !text.ends_with(']')) return std::nullopt;
   NodeRange range;
   const std::string_view role = text.substr(0, open);
-  if (role == "worker") range.role = Role::kWorker;
-  else if (role == "server") range.role = Role::kServer;
-  else if (role == "manager") range.role = Role::kManager;
-  else return std::nullopt;
+  if (role == "worker")
+    range.role = Role::kWorker;
+  else if (role == "server")
+    range.role = Role::kServer;
+  else if (role == "manager")
+    range.role = Role::kManager;
+  else
+    return std::nullopt;
 
   const std::string_view ranks = text.substr(open + 1, text.size() - open - 2);
   if (ranks == "*") {
@@ -40,17 +44,22 @@ std::optional<NodeRange> parse_node_range(std::string_view text) {
 
 std::uint32_t count_of(const ClusterSpec& cluster, Role role) {
   switch (role) {
-    case Role::kManager: return cluster.managers;
-    case Role::kServer: return cluster.servers;
-    case Role::kWorker: return cluster.workers;
+    case Role::kManager:
+      return cluster.managers;
+    case Role::kServer:
+      return cluster.servers;
+    case Role::kWorker:
+      return cluster.workers;
   }
   return 0;
 }
 
 std::string node_range_text(const NodeRange& range, const ClusterSpec& cluster) {
   std::string ranks = std::to_string(range.first);
-  if (range.first == 0 && range.last + 1 == count_of(cluster, range.role)) ranks = "*";
-  else if (range.last > range.first) ranks += "-" + std::to_string(range.last);
+  if (range.first == 0 && range.last + 1 == count_of(cluster, range.role))
+    ranks = "*";
+  else if (range.last > range.first)
+    ranks += "-" + std::to_string(range.last);
   return std::string(role_name(range.role)) + "[" + ranks + "]";
 }
 

@@ -57,8 +57,7 @@ Place shape(const Json& value) {
 
 std::string apply(Document& document, const std::string& set, std::uint32_t option) {
   const std::size_t equals = set.find('=');
-  if (equals == std::string::npos)
-    return "found no '=', expected /json/pointer=VALUE";
+  if (equals == std::string::npos) return "found no '=', expected /json/pointer=VALUE";
   const std::string pointer = set.substr(0, equals);
   const auto tokens = split_pointer(pointer);
   if (!tokens || tokens->empty())
@@ -66,8 +65,10 @@ std::string apply(Document& document, const std::string& set, std::uint32_t opti
   const std::string text = set.substr(equals + 1);
   Document value;
   Result<Document> parsed = parse_document(text, "");
-  if (parsed) value.value = parsed->value;
-  else value.value = parse_value(text);
+  if (parsed)
+    value.value = parsed->value;
+  else
+    value.value = parse_value(text);
   if (value.value.is_structured() && !parsed) return parsed.errors[0].message;
   value.place = shape(value.value);
   set_layer(value.place, Layer::kOption, option);

@@ -86,9 +86,7 @@ class PlaceScanner {
     }
   }
 
-  Position position() const {
-    return {line_, static_cast<std::uint32_t>(at_ - line_start_ + 1)};
-  }
+  Position position() const { return {line_, static_cast<std::uint32_t>(at_ - line_start_ + 1)}; }
 
   static constexpr std::size_t npos = std::string_view::npos;
   std::string_view text_;
@@ -104,11 +102,16 @@ std::optional<std::size_t> too_deep(std::string_view text) {
   bool in_string = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
-    if (in_string && c == '\\') ++i;
-    else if (c == '"') in_string = !in_string;
-    else if (in_string) continue;
-    else if ((c == '{' || c == '[') && ++depth > kMaxDepth) return i;
-    else if (c == '}' || c == ']') --depth;
+    if (in_string && c == '\\')
+      ++i;
+    else if (c == '"')
+      in_string = !in_string;
+    else if (in_string)
+      continue;
+    else if ((c == '{' || c == '[') && ++depth > kMaxDepth)
+      return i;
+    else if (c == '}' || c == ']')
+      --depth;
   }
   return std::nullopt;
 }

@@ -11,8 +11,10 @@ InputError Problems::describe(const std::string& pointer, bool at_key, std::stri
     const Position position = at_key && place.key.line > 0 ? place.key : place.value;
     error.line = position.line;
     error.column = position.column;
-    if (place.layer == Layer::kVariant) error.pointer = origin_.variant_pointer + pointer;
-    else if (!origin_.variant.empty()) error.message += " (in the variant \"" + origin_.variant + "\")";
+    if (place.layer == Layer::kVariant)
+      error.pointer = origin_.variant_pointer + pointer;
+    else if (!origin_.variant.empty())
+      error.message += " (in the variant \"" + origin_.variant + "\")";
   }
   return error;
 }

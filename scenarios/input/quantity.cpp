@@ -35,11 +35,15 @@ std::optional<double> prefix_factor(std::string_view text, std::string_view unit
 
 std::optional<double> unit_factor(std::string_view unit, Quantity quantity) {
   switch (quantity) {
-    case Quantity::kSeconds: return factor_in(kTime, unit);
-    case Quantity::kBytes: return prefix_factor(unit, "B", true);
+    case Quantity::kSeconds:
+      return factor_in(kTime, unit);
+    case Quantity::kBytes:
+      return prefix_factor(unit, "B", true);
     case Quantity::kFlops:
-    case Quantity::kFlopsPerSecond: return prefix_factor(unit, "f", false);
-    case Quantity::kBytesPerSecond: break;
+    case Quantity::kFlopsPerSecond:
+      return prefix_factor(unit, "f", false);
+    case Quantity::kBytesPerSecond:
+      break;
   }
   if (const auto bytes = prefix_factor(unit, "Bps", true)) return bytes;
   const std::optional<double> bits = prefix_factor(unit, "bps", true);
@@ -66,22 +70,32 @@ std::optional<double> parse_quantity(std::string_view text, Quantity quantity) {
 
 std::string quantity_name(Quantity quantity) {
   switch (quantity) {
-    case Quantity::kSeconds: return "a duration";
-    case Quantity::kBytes: return "a size";
-    case Quantity::kBytesPerSecond: return "a bandwidth";
-    case Quantity::kFlops: return "a number of operations";
-    case Quantity::kFlopsPerSecond: return "a speed";
+    case Quantity::kSeconds:
+      return "a duration";
+    case Quantity::kBytes:
+      return "a size";
+    case Quantity::kBytesPerSecond:
+      return "a bandwidth";
+    case Quantity::kFlops:
+      return "a number of operations";
+    case Quantity::kFlopsPerSecond:
+      return "a speed";
   }
   return "a quantity";
 }
 
 std::string quantity_example(Quantity quantity) {
   switch (quantity) {
-    case Quantity::kSeconds: return "0.5 (seconds) or \"50us\"";
-    case Quantity::kBytes: return "1024 (bytes) or \"1.5GiB\"";
-    case Quantity::kBytesPerSecond: return "125e6 (bytes a second) or \"1Gbps\"";
-    case Quantity::kFlops: return "1000 or \"2Mf\"";
-    case Quantity::kFlopsPerSecond: return "20e9 (operations a second) or \"20Gf\"";
+    case Quantity::kSeconds:
+      return "0.5 (seconds) or \"50us\"";
+    case Quantity::kBytes:
+      return "1024 (bytes) or \"1.5GiB\"";
+    case Quantity::kBytesPerSecond:
+      return "125e6 (bytes a second) or \"1Gbps\"";
+    case Quantity::kFlops:
+      return "1000 or \"2Mf\"";
+    case Quantity::kFlopsPerSecond:
+      return "20e9 (operations a second) or \"20Gf\"";
   }
   return "";
 }

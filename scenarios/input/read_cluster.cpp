@@ -43,13 +43,11 @@ NetworkSpec read_network(const Json& cluster_json, const ClusterSpec& cluster,
                 {"platform", Topology::kPlatform}});
   network.read("bandwidth", Quantity::kBytesPerSecond, spec.bandwidth);
   network.read("latency", Quantity::kSeconds, spec.latency);
-  network.read("sharing", spec.sharing,
-               {{"windowed", Sharing::kWindowed},
-                {"fluid", Sharing::kFluid},
-                {"analytic", Sharing::kAnalytic}});
+  network.read(
+      "sharing", spec.sharing,
+      {{"windowed", Sharing::kWindowed}, {"fluid", Sharing::kFluid}, {"analytic", Sharing::kAnalytic}});
   network.read("window", spec.window);
-  network.read("model", spec.model,
-               {{"CM02", NetworkModel::kCm02}, {"LV08", NetworkModel::kLv08}});
+  network.read("model", spec.model, {{"CM02", NetworkModel::kCm02}, {"LV08", NetworkModel::kLv08}});
   network.read("racks", spec.racks);
   network.read("oversubscription", spec.oversubscription);
   network.read("rack_latency", Quantity::kSeconds, spec.rack_latency);

@@ -27,10 +27,9 @@ DataSpec read_data(const Fields& fields, const std::string& directory) {
   fields.read("test_labels", data.test_labels);
   for (std::string* path : {&data.file, &data.labels, &data.test_file, &data.test_labels})
     if (!path->empty()) *path = resolve_path(*path, directory);
-  fields.read("format", data.format,
-              {{"libsvm", DataFormat::kLibsvm},
-               {"idx", DataFormat::kIdx},
-               {"csv", DataFormat::kCsv}});
+  fields.read(
+      "format", data.format,
+      {{"libsvm", DataFormat::kLibsvm}, {"idx", DataFormat::kIdx}, {"csv", DataFormat::kCsv}});
   fields.read("test_fraction", data.test_fraction);
   fields.read("transform", data.transform,
               {{"none", Transform::kNone},

@@ -59,8 +59,9 @@ void load_trace(StragglerSpec& model, const std::string& pointer, const ClusterS
                 const ReadContext& context) {
   model.trace_file = resolve_path(model.trace_file, context.directory);
   if (!context.files.is_file(model.trace_file)) {
-    context.problems.error(pointer, "found no file " + model.trace_file +
-                                        ", expected a CSV file with the columns time, node, factor");
+    context.problems.error(pointer,
+                           "found no file " + model.trace_file +
+                               ", expected a CSV file with the columns time, node, factor");
     return;
   }
   Result<std::string> text = context.files.read(model.trace_file);

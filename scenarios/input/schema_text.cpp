@@ -22,7 +22,8 @@ std::string range_text(const Json& schema) {
   if (schema.contains("exclusiveMinimum")) text = " above " + number_of(schema["exclusiveMinimum"]);
   std::string upper;
   if (most) upper = " of at most " + number_of(schema["maximum"]);
-  if (schema.contains("exclusiveMaximum")) upper = " below " + number_of(schema["exclusiveMaximum"]);
+  if (schema.contains("exclusiveMaximum"))
+    upper = " below " + number_of(schema["exclusiveMaximum"]);
   return text + (!text.empty() && !upper.empty() ? " and" : "") + upper;
 }
 
@@ -93,8 +94,7 @@ std::string expected_text(const Json& schema, const Json& root) {
                : "nodes such as \"worker[*]\", \"worker[0-7]\" or \"server[2]\"";
   if (const std::optional<Quantity> quantity = quantity_of_format(format))
     return quantity_name(*quantity) + range_text(schema) + ", such as " +
-           quantity_example(*quantity) +
-           (format == "psgrid-flops-or-auto" ? ", or \"auto\"" : "");
+           quantity_example(*quantity) + (format == "psgrid-flops-or-auto" ? ", or \"auto\"" : "");
   const Json type = schema.value("type", Json("object"));
   if (type == "integer" && schema.contains("minimum") &&
       schema["minimum"] == schema.value("maximum", Json()))
@@ -120,9 +120,12 @@ std::string found_text(const Json& value) {
     case Json::value_t::object:
       if (value.size() > 1) return "an object";
       return value.empty() ? "an empty object" : "an object with one key";
-    case Json::value_t::array: return value.empty() ? "an empty list" : "a list";
-    case Json::value_t::string: return in_quotes(value.get_ref<const std::string&>());
-    default: return number_of(value);
+    case Json::value_t::array:
+      return value.empty() ? "an empty list" : "a list";
+    case Json::value_t::string:
+      return in_quotes(value.get_ref<const std::string&>());
+    default:
+      return number_of(value);
   }
 }
 

@@ -8,24 +8,6 @@
 namespace psgrid::scenarios {
 namespace {
 
-struct Field {
-  std::string_view text;  // without blanks around it
-  std::uint64_t column;   // of its first character, from 1
-};
-
-std::vector<Field> split(std::string_view line) {
-  std::vector<Field> fields;
-  for (std::size_t begin = 0; begin <= line.size();) {
-    const std::size_t end = std::min(line.find(',', begin), line.size());
-    std::size_t first = begin, last = end;
-    while (first < last && (line[first] == ' ' || line[first] == '\t')) ++first;
-    while (first < last && (line[last - 1] == ' ' || line[last - 1] == '\t')) --last;
-    fields.push_back({line.substr(first, last - first), first + 1});
-    begin = end + 1;
-  }
-  return fields;
-}
-
 bool is_header(const std::vector<Field>& fields) {
   return std::none_of(fields.begin(), fields.end(), [](const Field& field) {
     return field.text.empty() || parse_number(field.text).has_value();
@@ -34,8 +16,8 @@ bool is_header(const std::vector<Field>& fields) {
 
 }  // namespace
 
-Result<RawData> read_csv(std::string_view text, const std::string& name,
-                         std::int32_t label_column, std::uint32_t features) {
+Result<RawData> read_csv(std::string_view text, const std::string& name, std::int32_t label_column,
+                         std::uint32_t features) {
   RawData raw;
   raw.file = name;
   std::size_t columns = features > 0 ? features + std::size_t{1} : 0;
@@ -44,7 +26,7 @@ Result<RawData> read_csv(std::string_view text, const std::string& name,
   Lines lines(text);
   for (std::string_view line; lines.next(line);) {
     if (line.find_first_not_of(" \t") == std::string_view::npos) continue;
-    const std::vector<Field> fields = split(line);
+    const std::vector<Field> fields = split_fields(line);
     const auto error = [&](std::uint64_t column, std::string message) {
       return InputError{name, lines.number(), column, "", std::move(message)};
     };
@@ -56,8 +38,7 @@ Result<RawData> read_csv(std::string_view text, const std::string& name,
       const std::int64_t count = static_cast<std::int64_t>(columns);
       const std::int64_t wanted = label_column < 0 ? count + label_column : label_column;
       if (wanted < 0 || wanted >= count || count < 2)
-        return error(1, "found " + std::to_string(count) +
-                            (count == 1 ? " column" : " columns") +
+        return error(1, "found " + std::to_string(count) + (count == 1 ? " column" : " columns") +
                             ", expected a label in column " + std::to_string(label_column) +
                             " and at least one other");
       label = static_cast<std::size_t>(wanted);

@@ -1,13 +1,13 @@
 #include "scenarios/readers/file.hpp"
 
-#include <zlib.h>
-
 #include <algorithm>
 #include <array>
 #include <filesystem>
 #include <fstream>
 #include <memory>
 #include <system_error>
+
+#include <zlib.h>
 
 namespace psgrid::scenarios {
 
@@ -20,9 +20,9 @@ Result<std::string> read_file(const std::string& path, std::uint64_t max_bytes) 
   const std::uint64_t size = std::filesystem::file_size(path, error);
   if (error) return InputError{path, 0, 0, "", "cannot be read: " + error.message()};
   if (size > max_bytes)
-    return InputError{path, 0, 0, "",
-                      "found " + std::to_string(size) + " bytes, expected at most " +
-                          std::to_string(max_bytes)};
+    return InputError{
+        path, 0, 0, "",
+        "found " + std::to_string(size) + " bytes, expected at most " + std::to_string(max_bytes)};
   std::ifstream stream(path, std::ios::binary);
   std::string bytes(size, '\0');
   stream.read(bytes.data(), static_cast<std::streamsize>(size));

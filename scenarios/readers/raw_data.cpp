@@ -20,7 +20,8 @@ std::vector<InputError> collect_labels(const RawData& raw, std::set<std::int64_t
     const float label = raw.data.labels[row];
     if (label != std::floor(label) || label < -1 || label >= static_cast<float>(kMaxClasses))
       return {row_error(raw, row,
-                        "found label " + number_text(label) + ", expected -1, or a class from 0 to " +
+                        "found label " + number_text(label) +
+                            ", expected -1, or a class from 0 to " +
                             std::to_string(kMaxClasses - 1))};
     labels.insert(static_cast<std::int64_t>(label));
   }

@@ -1,5 +1,6 @@
 #include "scenarios/readers/text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -51,6 +52,20 @@ std::string in_quotes(std::string_view text) {
       out += c;
   }
   return out + "\"";
+}
+
+std::vector<Field> split_fields(std::string_view line) {
+  const auto blank = [&](std::size_t at) { return line[at] == ' ' || line[at] == '\t'; };
+  std::vector<Field> fields;
+  for (std::size_t begin = 0; begin <= line.size();) {
+    const std::size_t end = std::min(line.find(',', begin), line.size());
+    std::size_t first = begin, last = end;
+    while (first < last && blank(first)) ++first;
+    while (first < last && blank(last - 1)) --last;
+    fields.push_back({line.substr(first, last - first), first + 1});
+    begin = end + 1;
+  }
+  return fields;
 }
 
 bool Lines::next(std::string_view& line) {

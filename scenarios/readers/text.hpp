@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace psgrid::scenarios {
 
@@ -21,6 +22,14 @@ std::string number_text(float value);
 
 // In double quotes, cut to a readable length, with control characters escaped.
 std::string in_quotes(std::string_view text);
+
+// A field of a line of comma-separated values, without blanks around it.
+struct Field {
+  std::string_view text;
+  std::uint64_t column = 1;  // of its first character, from 1
+};
+
+std::vector<Field> split_fields(std::string_view line);
 
 // Goes through a text line by line, without line ends ("\n" or "\r\n").
 class Lines {

@@ -15,24 +15,6 @@ using TracePoint = StragglerSpec::TracePoint;
 constexpr std::size_t kMaxPoints = std::size_t{1} << 20;
 constexpr std::size_t kMaxErrors = 100;
 
-struct Field {
-  std::string_view text;
-  std::uint64_t column = 1;
-};
-
-std::vector<Field> fields_of(std::string_view line) {
-  std::vector<Field> fields;
-  for (std::size_t begin = 0; begin <= line.size();) {
-    const std::size_t end = std::min(line.find(',', begin), line.size());
-    std::size_t first = begin, last = end;
-    while (first < last && line[first] == ' ') ++first;
-    while (first < last && line[last - 1] == ' ') --last;
-    fields.push_back({line.substr(first, last - first), first + 1});
-    begin = end + 1;
-  }
-  return fields;
-}
-
 class TraceReader {
  public:
   TraceReader(const std::string& name, const ClusterSpec& cluster)
@@ -41,10 +23,10 @@ class TraceReader {
   void add_line(std::string_view line, std::uint64_t number) {
     if (line.find_first_not_of(" \t") == std::string_view::npos) return;
     line_ = number;
-    const std::vector<Field> fields = fields_of(line);
+    const std::vector<Field> fields = split_fields(line);
     if (fields.size() != 3)
-      return fail(1, "found " + std::to_string(fields.size()) +
-                         " fields, expected 3: time, node, factor");
+      return fail(
+          1, "found " + std::to_string(fields.size()) + " fields, expected 3: time, node, factor");
     if (fields[0].text == "time" && fields[1].text == "node" && points.empty()) return;
     const std::optional<double> time = parse_number(fields[0].text);
     if (!time || *time < 0)

@@ -61,17 +61,29 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   ClusterSpec cluster;
   cluster.workers = 100;
   switch (data[0]) {
-    case 'l': check(read_libsvm(text, "l")); break;
-    case 'f': check(read_libsvm(text, "f", 10)); break;
-    case 'c': check(read_csv(text, "c")); break;
-    case 'n': check(read_csv(text, "n", -2, 3)); break;
+    case 'l':
+      check(read_libsvm(text, "l"));
+      break;
+    case 'f':
+      check(read_libsvm(text, "f", 10));
+      break;
+    case 'c':
+      check(read_csv(text, "c"));
+      break;
+    case 'n':
+      check(read_csv(text, "n", -2, 3));
+      break;
     case 'i': {  // two equal halves: images, labels
       const std::size_t half = text.size() / 2;
       check(read_idx(text.substr(0, half), "images", text.substr(half), "labels"));
       break;
     }
-    case 't': read_trace(text, "t", cluster); break;
-    default: gunzip(text, "g", 1 << 20); break;
+    case 't':
+      read_trace(text, "t", cluster);
+      break;
+    default:
+      gunzip(text, "g", 1 << 20);
+      break;
   }
   return 0;
 }

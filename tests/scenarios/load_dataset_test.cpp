@@ -1,11 +1,11 @@
 #include "scenarios/load_dataset.hpp"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+
+#include <gtest/gtest.h>
 
 namespace psgrid::scenarios {
 namespace {
@@ -29,9 +29,9 @@ class SmallFile : public testing::Test {
   }
   void TearDown() override { std::filesystem::remove(path_); }
 
-  const std::string path_ =
-      testing::TempDir() + "psgrid-" +
-      testing::UnitTest::GetInstance()->current_test_info()->name() + ".libsvm";
+  const std::string path_ = testing::TempDir() + "psgrid-" +
+                            testing::UnitTest::GetInstance()->current_test_info()->name() +
+                            ".libsvm";
 };
 
 TEST(LoadDataset, ReadsSpambaseDense) {
@@ -84,7 +84,8 @@ TEST(LoadDataset, ReadsDigitsFromCsv) {
 
 TEST(LoadDataset, DependsOnTheSeedAlone) {
   const DataSpec spec = libsvm(kData + "spambase.libsvm.gz");
-  const auto one = load_dataset(spec, 1), same = load_dataset(spec, 1), other = load_dataset(spec, 2);
+  const auto one = load_dataset(spec, 1), same = load_dataset(spec, 1),
+             other = load_dataset(spec, 2);
   EXPECT_EQ(one->train.dense, same->train.dense);
   EXPECT_EQ(one->test.labels, same->test.labels);
   EXPECT_NE(one->train.dense, other->train.dense);

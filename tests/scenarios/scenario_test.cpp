@@ -92,11 +92,11 @@ TEST(Variants, ArePatchesOfTheRest) {
 }
 
 TEST(Variants, OverrideWhatExcludesTheirSettings) {
-  const auto scenario = load(R"("cluster": { "workers": 4, "groups": [] },
+  const auto scenario = load(
+      R"("cluster": { "workers": 4, "groups": [] },
     "variants": [ { "name": "timing", "set": { "job": {
       "learner": { "type": "none", "parameters": 100 }, "compute": { "seconds": 1 } } } } ])",
-                             {"/job/compute/flops_per_example=5", "/job/learner/l2=0.1",
-                              "/job/stop/target_loss=0.5"});
+      {"/job/compute/flops_per_example=5", "/job/learner/l2=0.1", "/job/stop/target_loss=0.5"});
   ASSERT_TRUE(scenario) << messages(scenario.errors);
   const RunSpec& timing = scenario->variants[0].run;
   EXPECT_FALSE(timing.job.data);
@@ -106,12 +106,12 @@ TEST(Variants, OverrideWhatExcludesTheirSettings) {
 }
 
 TEST(Options, ChangeTheDocument) {
-  const auto scenario = load(
-      R"("cluster": { "workers": 4 }, "variants": [ { "name": "A", "set": { "seed": 2 } } ])",
-      {"/cluster/network/bandwidth=10Gbps", "/seeds=7", "/variants/0/set/seed=9",
-       "/cluster/groups=[{\"nodes\": \"worker[0]\", \"cores\": 2}]",
-       "/stragglers=[]", "/stragglers/-={\"preset\": \"cloud\"}", "/job/stop/iterations=null",
-       "/job/stop/time=1min"});
+  const auto scenario =
+      load(R"("cluster": { "workers": 4 }, "variants": [ { "name": "A", "set": { "seed": 2 } } ])",
+           {"/cluster/network/bandwidth=10Gbps", "/seeds=7", "/variants/0/set/seed=9",
+            "/cluster/groups=[{\"nodes\": \"worker[0]\", \"cores\": 2}]", "/stragglers=[]",
+            "/stragglers/-={\"preset\": \"cloud\"}", "/job/stop/iterations=null",
+            "/job/stop/time=1min"});
   ASSERT_TRUE(scenario) << messages(scenario.errors);
   EXPECT_EQ(scenario->base.cluster.network.bandwidth, 1.25e9);
   EXPECT_EQ(scenario->seeds, 7u);
@@ -123,9 +123,9 @@ TEST(Options, ChangeTheDocument) {
 }
 
 TEST(Options, WithoutEffectAreWarnedOf) {
-  const auto scenario = load(
-      R"("cluster": { "workers": 4 }, "variants": [ { "name": "A", "set": { "seed": 2 } } ])",
-      {"/seed=3", "/cluster/workers=5", "/cluster/workers=6"});
+  const auto scenario =
+      load(R"("cluster": { "workers": 4 }, "variants": [ { "name": "A", "set": { "seed": 2 } } ])",
+           {"/seed=3", "/cluster/workers=5", "/cluster/workers=6"});
   ASSERT_TRUE(scenario);
   EXPECT_EQ(messages(scenario.warnings),
             "--set /cluster/workers=5: has no effect: overridden\n"

@@ -1,9 +1,9 @@
 // Every scenario of the repository loads, without a warning, and survives being written and loaded.
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+
+#include <gtest/gtest.h>
 
 #include "scenarios/load_dataset.hpp"
 #include "scenarios/scenario.hpp"

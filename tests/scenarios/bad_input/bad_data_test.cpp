@@ -1,9 +1,9 @@
-#include <gtest/gtest.h>
-#include <zlib.h>
-
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+
+#include <gtest/gtest.h>
+#include <zlib.h>
 
 #include "scenarios/load_dataset.hpp"
 #include "tests/scenarios/bad_input/case_file.hpp"

@@ -1,6 +1,6 @@
-#include <gtest/gtest.h>
-
 #include <set>
+
+#include <gtest/gtest.h>
 
 #include "scenarios/scenario.hpp"
 #include "tests/scenarios/bad_input/case_file.hpp"
@@ -60,7 +60,8 @@ TEST(BadScenarios, StartFromAValidOne) {
 
 TEST(BadScenarios, AreMany) {
   std::set<std::string> titles;
-  for (const Case& broken : cases()) EXPECT_TRUE(titles.insert(broken.title).second) << broken.title;
+  for (const Case& broken : cases())
+    EXPECT_TRUE(titles.insert(broken.title).second) << broken.title;
   EXPECT_GE(titles.size(), 100u);
 }
 
@@ -77,8 +78,7 @@ TEST_P(BadScenario, IsRefusedWith) {
   EXPECT_EQ(messages(scenario.errors), expected.front());
 }
 
-INSTANTIATE_TEST_SUITE_P(Table, BadScenario,
-                         testing::ValuesIn(cases().begin() + 1, cases().end()),
+INSTANTIATE_TEST_SUITE_P(Table, BadScenario, testing::ValuesIn(cases().begin() + 1, cases().end()),
                          [](const auto& row) { return test_name(row.param.title); });
 
 }  // namespace

@@ -14,7 +14,8 @@ namespace psgrid::scenarios {
 
 struct Case {
   std::string title;
-  std::vector<std::pair<char, std::string>> blocks;  // joined by line ends, "\xHH" turned into bytes
+  std::vector<std::pair<char, std::string>>
+      blocks;  // joined by line ends, "\xHH" turned into bytes
 
   // Every block of a kind.
   std::vector<std::string> all(char kind) const {

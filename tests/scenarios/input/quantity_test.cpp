@@ -44,10 +44,10 @@ TEST(Quantity, ReadsEveryUnit) {
 }
 
 TEST(Quantity, RefusesEverythingElse) {
-  const char* const texts[] = {"",     "us",   "50",    "50 lightyears", "50u s", "1,5us", "0x10s",
-                               "infs", "nans", "1e999s", "50us ",         " 50us", "50US",  "50Gbps"};
-  for (const char* text : texts)
-    EXPECT_FALSE(parse_quantity(text, Quantity::kSeconds)) << text;
+  const char* const texts[] = {"",      "us",    "50",   "50 lightyears", "50u s",
+                               "1,5us", "0x10s", "infs", "nans",          "1e999s",
+                               "50us ", " 50us", "50US", "50Gbps"};
+  for (const char* text : texts) EXPECT_FALSE(parse_quantity(text, Quantity::kSeconds)) << text;
   for (const char* text : {"10Gb", "10gbps", "10 G bps", "10Gf"})
     EXPECT_FALSE(parse_quantity(text, Quantity::kBytesPerSecond)) << text;
 }

@@ -1,19 +1,38 @@
 // The schema is written in a part of JSON Schema that the program's own walk understands.
-#include <gtest/gtest.h>
-
 #include <set>
 
-#include "scenarios/input/schema_check.hpp"
+#include <gtest/gtest.h>
+
+#include "scenarios/input/schema_library.hpp"
 #include "scenarios/input/schema_text.hpp"
 
 namespace psgrid::scenarios {
 namespace {
 
-const std::set<std::string> kWords = {
-    "$ref",     "type",     "const",      "enum",      "format",     "minimum",
-    "maximum",  "items",    "properties", "required",  "minItems",   "maxItems",
-    "minLength", "maxLength", "exclusiveMinimum", "exclusiveMaximum", "minProperties",
-    "additionalProperties", "dependencies", "allOf", "anyOf", "description", "default"};
+const std::set<std::string> kWords = {"$ref",
+                                      "pattern",
+                                      "type",
+                                      "const",
+                                      "enum",
+                                      "format",
+                                      "minimum",
+                                      "maximum",
+                                      "items",
+                                      "properties",
+                                      "required",
+                                      "minItems",
+                                      "maxItems",
+                                      "minLength",
+                                      "maxLength",
+                                      "exclusiveMinimum",
+                                      "exclusiveMaximum",
+                                      "minProperties",
+                                      "additionalProperties",
+                                      "dependencies",
+                                      "allOf",
+                                      "anyOf",
+                                      "description",
+                                      "default"};
 
 void expect_known(const Json& schema, const std::string& where) {
   for (const auto& [word, value] : schema.items()) {
@@ -21,6 +40,10 @@ void expect_known(const Json& schema, const std::string& where) {
     if (word == "properties")
       for (const auto& [key, part] : value.items()) expect_known(part, where + "/" + key);
     if (word == "items") expect_known(value, where + "/items");
+    // A format is for this program, the pattern beside it for editors.
+    if (word == "format" && value.is_string()) {
+      EXPECT_TRUE(schema.contains("pattern")) << where;
+    }
     if (word == "format" && value.is_string() && value != "psgrid-nodes") {
       EXPECT_TRUE(quantity_of_format(value.get<std::string>())) << where << ": " << value;
     }
