@@ -15,7 +15,8 @@ namespace {
 
 constexpr std::uint16_t kMagic = 0x5047;  // "GP" in little-endian order
 constexpr std::uint32_t kRankMax = (1u << 24) - 1;
-constexpr std::uint64_t kRingPointsMax = 1u << 22;
+constexpr std::uint64_t kTablesMax = 1u << 16;
+constexpr std::uint64_t kRingPointsMax = 1u << 22;  // of all tables: what a view may cost
 
 // --- payloads: one put() and one get() a struct, in the order of message.hpp -----------------
 
@@ -212,10 +213,11 @@ ViewDescription get_view(WireReader& in) {
   if (type > static_cast<std::uint8_t>(PartitionType::kRange)) in.fail("partition 0 or 1");
   view.partition.type = static_cast<PartitionType>(type);
   view.partition.virtual_nodes = in.u32();
-  if (view.partition.virtual_nodes == 0 ||
-      view.partition.virtual_nodes * std::uint64_t{view.servers.size()} > kRingPointsMax)
-    in.fail("1 to 2^22 points on the ring");
   const std::uint64_t tables = in.count(2);
+  if (tables > kTablesMax) in.fail("at most 65,536 tables");
+  const std::uint64_t points = view.partition.virtual_nodes * std::uint64_t{view.servers.size()};
+  if (points == 0 || points > kRingPointsMax || points * tables > kRingPointsMax)
+    in.fail("1 to 2^22 points on all rings");
   for (std::uint64_t i = 0; i < tables && in.ok(); ++i) {
     view.tables.push_back({in.varint(), in.u32()});
     if (view.tables.back().keys == 0 || view.tables.back().width == 0)

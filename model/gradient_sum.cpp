@@ -1,5 +1,7 @@
 #include "model/gradient_sum.hpp"
 
+#include <algorithm>
+
 #include "model/check.hpp"
 
 namespace psgrid {
@@ -13,6 +15,7 @@ void GradientSum::add(std::uint32_t worker, const Sections& sections) {
 }
 
 void GradientSum::close(std::uint32_t worker) {
+  PSGRID_CHECK(worker >= next_, "a worker that is not closed yet");
   waiting_[worker].closed = true;
   while (!waiting_.empty() && waiting_.begin()->first == next_ && waiting_.begin()->second.closed) {
     for (const Section& section : waiting_.begin()->second.sections) accumulate(section);
@@ -26,6 +29,7 @@ void GradientSum::accumulate(const Section& section) {
   const ShardLayout& layout = shards_[section.table.value].layout();
   TableSum& sum = sums_[section.table.value];
   const std::uint32_t width = layout.width();
+  PSGRID_CHECK(section.values.size() == section.keys.size() * width, "a row for each key");
   if (sum.values.empty()) {
     sum.values.resize(layout.values());
     sum.touched.resize(layout.rows());

@@ -14,7 +14,12 @@ void Manager::on_start() {
 }
 
 void Manager::on_message(NodeId from, const MessagePtr& message) {
-  if (finished_) return;
+  if (finished_) {
+    const bool goes_on =  // as its stop was lost
+        std::holds_alternative<Join>(*message) || std::holds_alternative<Progress>(*message);
+    if (goes_on) context_.send(from, make_message(Stop{}));
+    return;
+  }
   if (std::holds_alternative<Join>(*message)) on_join(from);
   if (const auto* progress = std::get_if<Progress>(message.get())) on_progress(from, *progress);
   if (const auto* snapshot = std::get_if<Snapshot>(message.get())) on_snapshot(*snapshot);
@@ -68,7 +73,8 @@ Welcome Manager::welcome_for(NodeId node) const {
 // --- progress and the end ---------------------------------------------------------------------
 
 void Manager::on_progress(NodeId from, const Progress& progress) {
-  PSGRID_CHECK(view_ && from.rank < clocks_.size(), "progress of a worker of the view");
+  PSGRID_CHECK(view_ && from.role == Role::kWorker && from.rank < clocks_.size(),
+               "progress of a worker of the view");
   if (progress.clock <= clocks_[from.rank]) return;
   const std::uint32_t done = progress.clock.value - clocks_[from.rank].value;
   clocks_[from.rank] = progress.clock;
@@ -148,7 +154,9 @@ void Manager::finish_evaluation() {
   context_.record(evaluation_);
   const auto& target = job_->spec.job.stop.target_loss;
   if (target && evaluation_.loss <= *target) return finish(StopReason::kTargetLoss);
-  if (all_workers_done()) return finish(StopReason::kIterations);
+  if (!all_workers_done()) return;
+  // The last workers may have finished while an earlier model was evaluated.
+  evaluation_.examples == examples_ ? finish(StopReason::kIterations) : evaluate();
 }
 
 }  // namespace psgrid

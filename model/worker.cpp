@@ -15,14 +15,14 @@ Worker::Worker(std::shared_ptr<const Job> job, NodeId self, Context& context,
       learner_(job_->make_learner()),
       client_(job_, self, context) {}
 
-void Worker::on_start() { context_.send(manager_id(0), make_message(Join{})); }
+void Worker::on_start() { report(); }
 
 void Worker::on_message(NodeId from, const MessagePtr& message) {
+  if (stopped_) return;
+  if (std::holds_alternative<Stop>(*message)) return on_stop();
   if (const auto* welcome = std::get_if<Welcome>(message.get())) return on_welcome(*welcome);
-  if (stopped_ || !client_.started()) return;
-  if (std::holds_alternative<Stop>(*message)) {
-    stopped_ = true;  // the program stays as it is: its frame may be in use by a computation
-  } else if (const auto* reply = std::get_if<PullReply>(message.get())) {
+  if (!client_.started()) return;
+  if (const auto* reply = std::get_if<PullReply>(message.get())) {
     client_.on_pull_reply(from, *reply);
     if (!awaited_pull_) return;
     pulled_ = client_.take(*awaited_pull_);
@@ -31,17 +31,36 @@ void Worker::on_message(NodeId from, const MessagePtr& message) {
     resume();
   } else if (const auto* ack = std::get_if<PushAck>(message.get())) {
     client_.on_push_ack(from, *ack);
-    report_progress();
+    on_acknowledged();
     if (!awaits_acknowledgements_ || is_window_full()) return;
     awaits_acknowledgements_ = false;
     resume();
   }
 }
 
+// Tells the manager where this worker stands; repeated, as any report may be lost.
+void Worker::report() {
+  if (!client_.started())
+    context_.send(manager_id(0), make_message(Join{}));
+  else if (reported_ > Clock{})
+    context_.send(manager_id(0), make_message(Progress{reported_, examples_}));
+  const Duration timeout = job_->spec.client.retry.timeout;
+  if (timeout.seconds > 0) report_timer_ = context_.set_timer(timeout);
+}
+
+void Worker::on_stop() {
+  stopped_ = true;  // the program stays as it is: its frame may be in use by a computation
+  if (report_timer_) context_.cancel_timer(*report_timer_);
+}
+
 void Worker::on_welcome(const Welcome& welcome) {
   if (client_.started()) return;
+  PSGRID_CHECK(welcome.view->description().tables.size() == job_->tables.size(),
+               "the tables of this job");
   client_.start(welcome.view);
   if (job_->train.rows > 0) {
+    PSGRID_CHECK(std::uint64_t{welcome.first_row} + welcome.rows <= job_->train.rows,
+                 "a share of the training data");
     batches_.emplace(DataRange{welcome.first_row, welcome.first_row + welcome.rows},
                      job_->spec.job.batch, context_.random(Purpose::kBatches));
   } else {
@@ -54,6 +73,8 @@ void Worker::on_welcome(const Welcome& welcome) {
 }
 
 void Worker::on_timer(TimerId timer) {
+  if (stopped_) return;
+  if (timer == report_timer_) return report();
   const bool known = client_.on_timer(timer);
   PSGRID_CHECK(known, "a timer that this worker has set");
 }
@@ -69,7 +90,7 @@ void Worker::resume() {
   if (!stopped_ && program_.is_running()) program_.resume();
 }
 
-void Worker::report_progress() {
+void Worker::on_acknowledged() {
   for (; reported_ < client_.acknowledged(); reported_ = reported_.next())
     context_.send(manager_id(0), make_message(Progress{reported_.next(), examples_}));
 }

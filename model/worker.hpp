@@ -70,8 +70,10 @@ class Worker final : public Node {
   ClockVerb clock(const MiniBatch& batch, const Weights& weights);
 
  private:
+  void report();
   void on_welcome(const Welcome& welcome);
-  void report_progress();
+  void on_stop();
+  void on_acknowledged();
   void resume();
   bool is_window_full() const;
 
@@ -87,6 +89,7 @@ class Worker final : public Node {
   bool stopped_ = false;
   Clock next_batch_;
   Clock reported_;
+  std::optional<TimerId> report_timer_;
   std::uint32_t examples_ = 0;  // of a batch
 
   // What the program waits for: at most one of these.
