@@ -56,7 +56,7 @@ Client::Client(std::shared_ptr<const Job> job, NodeId self, Context& context)
 
 void Client::start(ViewPtr view) {
   view_ = std::move(view);
-  last_read_.resize(view_->servers());
+  if (cache_) last_read_.resize(view_->servers());
 }
 
 std::uint32_t Client::position_of(NodeId server) const {
@@ -75,7 +75,8 @@ RequestId Client::pull(Clock iteration, std::vector<KeySet> keys) {
   pulling.iteration = iteration;
   pulling.wanted = keys;
   pulling.weights.slowest = {~0u};
-  pulling.weights.read = last_read_;
+  pulling.weights.read.resize(view_->servers());
+  if (cache_) pulling.weights.read = last_read_;
   if (cache_) {
     const Clock required = job_->consistency->required(iteration);
     bool all_cached = true;
@@ -136,7 +137,7 @@ void Client::on_pull_reply(NodeId from, const PullReply& reply) {
   weights.slowest = std::min(weights.slowest, reply.slowest);
   weights.held = std::max(weights.held, reply.held);
   weights.read[server] = {reply.version, reply.slowest};
-  last_read_[server] = weights.read[server];
+  if (cache_) last_read_[server] = weights.read[server];
   if (pulling->requests.remaining == 0) complete(*pulling);
 }
 

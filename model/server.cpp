@@ -31,15 +31,11 @@ void Server::on_message(NodeId from, const MessagePtr& message) {
   if (const auto* welcome = std::get_if<Welcome>(message.get())) return on_welcome(*welcome);
   if (const auto* request = std::get_if<SnapshotRequest>(message.get()))
     return on_snapshot_request(from, *request);
-  const bool push = std::holds_alternative<Push>(*message);
-  if (!push && !std::holds_alternative<Pull>(*message)) return;  // stop: nothing is kept on disk
-  Request request{from, message, context_.now()};
-  if (!view_)
-    early_.push_back(std::move(request));
-  else if (push)
-    on_push(std::move(request));
-  else
-    on_pull(std::move(request));
+  if (std::holds_alternative<Push>(*message))
+    view_ ? on_push({from, message}) : early_.push_back({from, message});
+  else if (const auto* pull = std::get_if<Pull>(message.get()))
+    view_ ? on_pull({from, *pull, context_.now(), {}}) : early_.push_back({from, message});
+  // Stop: a server keeps nothing that would have to be put away.
 }
 
 void Server::on_timer(TimerId) { PSGRID_CHECK(false, "no timer: a server sets none"); }
@@ -57,17 +53,14 @@ void Server::on_welcome(const Welcome& welcome) {
                          job_->spec.seed, job_->timing_only);
     clocks_.emplace_back(view_->workers());
   }
-  last_reads_.resize(shards_.size());
   pushes_admitted_.resize(view_->workers());
-  held_.resize(view_->workers());
-  for (Request& request : std::exchange(early_, {}))
-    std::holds_alternative<Push>(*request.message) ? on_push(std::move(request))
-                                                   : on_pull(std::move(request));
+  gate_.emplace(view_->workers());
+  for (const auto& [from, message] : std::exchange(early_, {})) on_message(from, message);
 }
 
 // --- pushes -----------------------------------------------------------------------------------
 
-void Server::on_push(Request request) {
+void Server::on_push(PendingPush request) {
   const auto& push = std::get<Push>(*request.message);
   const std::uint64_t admitted = pushes_admitted_[request.from.rank];
   if (push.request.value > admitted + 1) {
@@ -89,7 +82,7 @@ void Server::on_push(Request request) {
   }
 }
 
-void Server::admit(Request request) {
+void Server::admit(PendingPush request) {
   ++pushes_admitted_[request.from.rank];
   const CostSpec& costs = job_->spec.costs;
   const auto values = value_count(std::get<Push>(*request.message).sections);
@@ -98,14 +91,14 @@ void Server::admit(Request request) {
   work_on(WorkKind::kApply, flops, std::move(request));
 }
 
-void Server::finish_push(const Request& request) {
+void Server::finish(const PendingPush& request) {
   const auto& push = std::get<Push>(*request.message);
   const bool sums = job_->consistency->sums_iterations();
   sums ? add_to_sum(request.from, push) : apply(request.from, push);
   const bool slowest_rose = advance_clocks(request.from, push);
   if (sums) apply_finished_iterations();
   acknowledge(request.from, push.request);
-  slowest_rose ? release_all_pulls() : release_pulls(request.from.rank);
+  open_gate(slowest_rose ? std::nullopt : std::optional(request.from.rank));
 }
 
 void Server::acknowledge(NodeId worker, RequestId push) {
@@ -127,7 +120,7 @@ void Server::apply(NodeId worker, const Push& push) {
 void Server::add_to_sum(NodeId worker, const Push& push) {
   PSGRID_CHECK(push.iteration >= summed_, "no push for an iteration that is already applied");
   const bool is_last = !push.ticks.empty();
-  if (is_last)
+  if (!push.sections.empty())
     summed_reads_[push.iteration].push_back({worker, push.read_version, push.read_clock});
   if (job_->timing_only) return;
   auto& sum = sums_.try_emplace(push.iteration, std::span<const Shard>(shards_)).first->second;
@@ -167,21 +160,14 @@ void Server::record_staleness(const ReadMark& read, Clock iteration, Clock appli
 
 // --- pulls ------------------------------------------------------------------------------------
 
-void Server::on_pull(Request request) {
-  if (may_answer(request)) return serve(std::move(request));
-  auto& held = held_[request.from.rank];
-  const RequestId number = std::get<Pull>(*request.message).request;
-  const bool retry = std::any_of(held.begin(), held.end(), [&](const Request& other) {
-    return std::get<Pull>(*other.message).request == number;
-  });
-  if (retry) return;
-  held.push_back(std::move(request));
+void Server::on_pull(PendingPull pull) {
+  may_answer(pull) ? serve(std::move(pull)) : void(gate_->hold(std::move(pull)));
 }
 
-bool Server::may_answer(const Request& request) const {
-  const auto& pull = std::get<Pull>(*request.message);
+bool Server::may_answer(const PendingPull& pending) const {
+  const Pull& pull = pending.pull;
   const Clock required = job_->consistency->required(pull.iteration);
-  const std::uint32_t worker = request.from.rank;
+  const std::uint32_t worker = pending.from.rank;
   const auto opens = [&](const RangeVectorClock& clocks, KeyRange keys) {
     return clocks.slowest(keys) >= required && clocks.slowest(keys, worker) >= pull.own_clock;
   };
@@ -194,84 +180,63 @@ bool Server::may_answer(const Request& request) const {
   });
 }
 
-void Server::serve(Request request) {
+void Server::serve(PendingPull pending) {
   std::uint64_t values = 0;
-  for (const Section& section : std::get<Pull>(*request.message).sections)
+  for (const Section& section : pending.pull.sections)
     values += section.keys.size() * job_->tables[section.table.value].width;
   const CostSpec& costs = job_->spec.costs;
   const double flops =
       costs.message_flops + costs.serve_flops_per_value * static_cast<double>(values);
-  request.gate_opened = context_.now();
-  work_on(WorkKind::kServe, flops, std::move(request));
+  pending.gate_opened = context_.now();
+  work_on(WorkKind::kServe, flops, std::move(pending));
 }
 
-void Server::finish_pull(const Request& request) {
-  const auto& pull = std::get<Pull>(*request.message);
-  PullReply reply{.request = pull.request,
-                  .version = version_,
-                  .slowest = slowest(),
-                  .held = request.gate_opened - request.arrived,
-                  .sections = {}};
-  for (const Section& section : pull.sections)
-    reply.sections.push_back({section.table, section.keys, read(section.table, section.keys)});
-  context_.send(request.from, make_message(std::move(reply)));
+void Server::finish(const PendingPull& pending) {
+  context_.send(pending.from, make_message(PullReply{.request = pending.pull.request,
+                                                     .version = version_,
+                                                     .slowest = slowest(),
+                                                     .held = pending.gate_opened - pending.arrived,
+                                                     .sections = read(pending.pull.sections)}));
 }
 
-Values Server::read(Namespace table, const KeySet& keys) {
+Sections Server::read(const Sections& asked) {
   // Workers in step ask for the same rows of the same version: one copy serves them all.
-  LastRead& last = last_reads_[table.value];
-  if (last.version != version_ || !last.keys.same_as(keys))
-    last = {version_, keys, shards_[table.value].read(keys)};
-  return last.values;
+  if (last_read_.version == version_ && last_read_.asked.same_as(asked)) return last_read_.answer;
+  Sections answer;
+  for (const Section& section : asked)
+    answer.push_back(
+        {section.table, section.keys, shards_[section.table.value].read(section.keys)});
+  last_read_ = {version_, asked, answer};
+  return answer;
 }
 
-void Server::take_answerable(std::uint32_t worker, std::vector<Request>& released) {
-  auto& held = held_[worker];
-  if (held.empty()) return;
-  const auto answerable = std::stable_partition(
-      held.begin(), held.end(), [&](const Request& request) { return !may_answer(request); });
-  std::move(answerable, held.end(), std::back_inserter(released));
-  held.erase(answerable, held.end());
-  if (held.empty()) held.shrink_to_fit();
-}
-
-void Server::release_pulls(std::uint32_t worker) {
-  std::vector<Request> released;
-  take_answerable(worker, released);
-  for (Request& request : released) serve(std::move(request));
-}
-
-void Server::release_all_pulls() {
-  std::vector<Request> released;
-  for (std::uint32_t worker = 0; worker < held_.size(); ++worker) take_answerable(worker, released);
-  std::stable_sort(released.begin(), released.end(),
-                   [](const Request& a, const Request& b) { return a.arrived < b.arrived; });
-  for (Request& request : released) serve(std::move(request));
+void Server::open_gate(std::optional<std::uint32_t> worker) {
+  const auto may_pass = [this](const PendingPull& pull) { return may_answer(pull); };
+  for (PendingPull& pull : worker ? gate_->release(*worker, may_pass) : gate_->release_all(may_pass))
+    serve(std::move(pull));
 }
 
 // --- work -------------------------------------------------------------------------------------
 
-void Server::work_on(WorkKind kind, double flops, Request request) {
-  if (flops == 0) return finish(request);
-  const ComputeId work = context_.compute({.kind = kind, .flops = flops, .index = version_, .mathematics = {}});
-  working_.emplace(work, std::move(request));
+template <class Pending>
+void Server::work_on(WorkKind kind, double flops, Pending pending) {
+  if (flops == 0) return finish(pending);
+  const ComputeId work =
+      context_.compute({.kind = kind, .flops = flops, .index = version_, .mathematics = {}});
+  working_.emplace(work, std::move(pending));
 }
 
 void Server::on_compute_done(ComputeId work) {
   auto done = working_.extract(work);
   PSGRID_CHECK(!done.empty(), "work that this server has begun");
-  finish(done.mapped());
-}
-
-void Server::finish(const Request& request) {
-  std::holds_alternative<Push>(*request.message) ? finish_push(request) : finish_pull(request);
+  std::visit([this](const auto& pending) { finish(pending); }, done.mapped());
 }
 
 bool Server::is_working_on(NodeId from, RequestId push) const {
   return std::any_of(working_.begin(), working_.end(), [&](const auto& entry) {
-    const Request& request = entry.second;
-    const auto* other = std::get_if<Push>(request.message.get());
-    return other && request.from == from && other->request == push;
+    const auto* pending = std::get_if<PendingPush>(&entry.second);
+    return pending && pending->from == from &&
+           std::get<Push>(*pending->message).request == push;
   });
 }
 

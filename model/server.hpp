@@ -8,12 +8,15 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "model/gradient_sum.hpp"
 #include "model/job.hpp"
 #include "model/node.hpp"
+#include "model/pull_gate.hpp"
 #include "model/range_vector_clock.hpp"
 #include "model/shard.hpp"
 
@@ -29,12 +32,9 @@ class Server final : public Node {
   void on_compute_done(ComputeId work) override;
 
  private:
-  // A request and who sent it when.
-  struct Request {
+  struct PendingPush {
     NodeId from;
     MessagePtr message;
-    Time arrived;
-    Time gate_opened{};  // of pulls
   };
   // Where a summed gradient was read, for its staleness.
   struct ReadMark {
@@ -43,37 +43,35 @@ class Server final : public Node {
     Clock clock;
   };
 
-  // What was last read of a table.
+  // The answer to the last pull.
   struct LastRead {
     std::uint64_t version = ~std::uint64_t{0};
-    KeySet keys;
-    Values values;
+    Sections asked, answer;
   };
 
   void on_welcome(const Welcome& welcome);
-  void on_push(Request request);
-  void on_pull(Request request);
+  void on_push(PendingPush push);
+  void on_pull(PendingPull pull);
   void on_snapshot_request(NodeId from, const SnapshotRequest& request);
 
-  void admit(Request push);
-  void finish_push(const Request& request);
+  void admit(PendingPush push);
+  void finish(const PendingPush& push);
   void acknowledge(NodeId worker, RequestId push);
   void apply(NodeId worker, const Push& push);
   void add_to_sum(NodeId worker, const Push& push);
   bool advance_clocks(NodeId worker, const Push& push);
   void apply_finished_iterations();
 
-  bool may_answer(const Request& request) const;
-  void serve(Request request);
-  void finish_pull(const Request& request);
-  Values read(Namespace table, const KeySet& keys);
-  void release_pulls(std::uint32_t worker);
-  void release_all_pulls();
-  void take_answerable(std::uint32_t worker, std::vector<Request>& released);
+  bool may_answer(const PendingPull& pull) const;
+  void serve(PendingPull pull);
+  void finish(const PendingPull& pull);
+  Sections read(const Sections& asked);
+  // Answers what may pass the gate now: of one worker, or of all.
+  void open_gate(std::optional<std::uint32_t> worker);
 
   // Hands the work on a request to the processor; finishes it at once if it costs nothing.
-  void work_on(WorkKind kind, double flops, Request request);
-  void finish(const Request& request);
+  template <class Pending>
+  void work_on(WorkKind kind, double flops, Pending pending);
   bool is_working_on(NodeId from, RequestId push) const;
 
   Clock slowest() const;
@@ -85,20 +83,20 @@ class Server final : public Node {
   Context& context_;
 
   ViewPtr view_;                // null until the manager's welcome
-  std::vector<Request> early_;  // requests that came before it
+  std::vector<PendingPush> early_;  // pushes and pulls that came before it
   std::vector<Shard> shards_;             // by namespace
   std::vector<RangeVectorClock> clocks_;  // by namespace
 
   std::vector<std::uint64_t> pushes_admitted_;  // by worker: all pushes up to this number
-  std::map<std::pair<std::uint32_t, RequestId>, Request> out_of_order_;  // pushes beyond a gap
-  std::map<ComputeId, Request> working_;
-  std::vector<std::vector<Request>> held_;  // pulls before the gate, by worker
+  std::map<std::pair<std::uint32_t, RequestId>, PendingPush> out_of_order_;  // pushes beyond a gap
+  std::map<ComputeId, std::variant<PendingPush, PendingPull>> working_;
+  std::optional<PullGate> gate_;  // from the welcome on
 
   std::uint64_t version_ = 0;  // updates applied
   Clock summed_;               // iterations applied as a whole
   std::map<Clock, GradientSum> sums_;
   std::map<Clock, std::vector<ReadMark>> summed_reads_;
-  std::vector<LastRead> last_reads_;  // by namespace
+  LastRead last_read_;
   MessagePtr last_ack_;
 };
 

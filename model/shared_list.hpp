@@ -26,6 +26,9 @@ class SharedList {
   const T& front() const { return items_->front(); }
   const T& back() const { return items_->back(); }
 
+  // True if both are one list, not only equal.
+  bool same_as(const SharedList& other) const { return items_ == other.items_; }
+
   void push_back(T item) {
     if (!items_)
       items_ = std::make_shared<std::vector<T>>();
