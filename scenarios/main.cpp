@@ -1,71 +1,182 @@
 // psgrid: the command line.
+#include <algorithm>
+#include <charconv>
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <new>
+#include <string>
+#include <vector>
+
 #include <CLI/CLI.hpp>
+#include <fcntl.h>
+#include <unistd.h>
 
 #include "scenarios/cli/commands.hpp"
+#include "scenarios/cli/front.hpp"
+#include "scenarios/input/schema_text.hpp"
 
 namespace {
 
 using namespace psgrid::scenarios;
 
+constexpr std::uint64_t kSeedMax = (1ULL << 53) - 1;  // JSON has no larger exact integers
+
+// Digits only: no sign, no octal, no hexadecimal.
+CLI::Validator whole_number(std::uint64_t min, std::uint64_t max) {
+  const auto check = [=](std::string& text) -> std::string {
+    std::uint64_t value = 0;
+    const char* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, value);
+    if (error == std::errc() && stop == end && value >= min && value <= max) return "";
+    return "found \"" + text + "\", expected an integer from " + std::to_string(min) + " to " +
+           std::to_string(max);
+  };
+  return CLI::Validator(check, "", "whole number");
+}
+
+CLI::Validator not_negative() {
+  const auto check = [](std::string& text) -> std::string {
+    double value = -1;
+    const char* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, value);
+    if (error == std::errc() && stop == end && value >= 0) return "";
+    return "found \"" + text + "\", expected a number of seconds, 0 or more";
+  };
+  return CLI::Validator(check, "", "seconds");
+}
+
 void add_run_options(CLI::App& command, RunOptions& options) {
-  command.add_option("SCENARIO", options.scenario, "Scenario file (JSON)")->required();
-  command.add_option("-o,--output", options.output,
-                     "Directory for the results (default: psgrid-out/<scenario name>)");
-  command.add_option("--seed", options.seed, "Seed in place of the scenario's");
+  command.add_option("SCENARIO", options.scenario, "Scenario file (JSON)")
+      ->required()
+      ->type_name("");
+  command
+      .add_option("-o,--output", options.output,
+                  "Directory for the results (default: psgrid-out/<scenario name>)")
+      ->type_name("DIR");
+  command.add_option("--seed", options.seed, "Seed in place of the scenario's")
+      ->check(whole_number(0, kSeedMax))
+      ->type_name("N");
   command
       .add_option("--set", options.set,
-                  "Change a setting: /json/pointer=VALUE (VALUE is JSON, or else a string)")
+                  "Change a setting: /json/pointer=VALUE, where VALUE is JSON or else a string; "
+                  "may be repeated")
       ->take_all()
-      ->allow_extra_args(false);
+      ->allow_extra_args(false)
+      ->type_name("POINTER=VALUE");
   command.add_flag("--quiet", options.quiet, "No progress on standard error");
 }
 
-}  // namespace
+void add_run(CLI::App& app, SingleRunOptions& options, int& exit_code) {
+  CLI::App* command = app.add_subcommand("run", "Run a scenario");
+  add_run_options(*command, options);
+  command
+      ->add_option("--trace", options.trace_s,
+                   "Virtual seconds that trace.json covers (default: 10; none above 1,000 "
+                   "workers); 0: no trace")
+      ->check(not_negative())
+      ->type_name("SECONDS");
+  command->callback([&] { exit_code = run_command(options); });
+}
 
-int main(int argc, char** argv) {
-  CLI::App app("Simulates parameter-server clusters that really learn.", "psgrid");
-  app.set_version_flag("--version", PSGRID_VERSION);
-  app.require_subcommand(1);
-  int exit_code = kDone;
-
-  SingleRunOptions run;
-  CLI::App* run_app = app.add_subcommand("run", "Run a scenario");
-  add_run_options(*run_app, run);
-  run_app->add_option("--trace", run.trace_s,
-                      "Virtual seconds that trace.json covers (default: 10; none above 1,000 "
-                      "workers); 0: no trace")
-      ->check(CLI::NonNegativeNumber);
-  run_app->callback([&] { exit_code = run_command(run); });
-
-  CompareOptions compare;
-  CLI::App* compare_app =
+void add_compare(CLI::App& app, CompareOptions& options, int& exit_code) {
+  CLI::App* command =
       app.add_subcommand("compare", "Run every variant of a scenario, side by side");
-  add_run_options(*compare_app, compare);
-  compare_app->add_option("--jobs", compare.jobs, "Runs at a time (default: one a core)")
-      ->check(CLI::PositiveNumber);
-  compare_app->add_option("--seeds", compare.seeds, "Runs of each variant (default: the scenario's)")
-      ->check(CLI::PositiveNumber);
-  compare_app->callback([&] { exit_code = compare_command(compare); });
+  add_run_options(*command, options);
+  command->add_option("--jobs", options.jobs, "Runs at a time (default: one a core)")
+      ->check(whole_number(1, 1024))
+      ->type_name("N");
+  command->add_option("--seeds", options.seeds, "Runs of each variant (default: the scenario's)")
+      ->check(whole_number(1, 1000))
+      ->type_name("N");
+  command->callback([&] { exit_code = compare_command(options); });
+}
 
-  std::vector<std::string> to_validate;
-  CLI::App* validate_app = app.add_subcommand("validate", "Check scenarios, run nothing");
-  validate_app->add_option("SCENARIO", to_validate, "Scenario files (JSON)")->required();
-  validate_app->callback([&] { exit_code = validate_command(to_validate); });
+void add_validate(CLI::App& app, std::vector<std::string>& scenarios, int& exit_code) {
+  CLI::App* command = app.add_subcommand("validate", "Check scenarios, run nothing");
+  command->add_option("SCENARIO", scenarios, "Scenario files (JSON)")->required()->type_name("");
+  command->callback([&] { exit_code = validate_command(scenarios); });
+}
 
+void add_schema(CLI::App& app, int& exit_code) {
   app.add_subcommand("schema", "Print the JSON Schema of scenarios")->callback([&] {
     exit_code = schema_command();
   });
+}
 
-  std::string directory;
-  CLI::App* report_app =
+void add_report(CLI::App& app, std::string& directory, int& exit_code) {
+  CLI::App* command =
       app.add_subcommand("report", "Make report.html again from the results of a finished run");
-  report_app->add_option("DIR", directory, "Directory of results")->required();
-  report_app->callback([&] { exit_code = report_command(directory); });
+  command->add_option("DIR", directory, "Directory of results")->required()->type_name("");
+  command->callback([&] { exit_code = report_command(directory); });
+}
 
+// CLI11 would only say that a command is required.
+bool names_command(const CLI::App& app, int argc, char** argv) {
+  std::vector<std::string> commands;
+  for (const CLI::App* command : app.get_subcommands(nullptr))
+    commands.push_back(command->get_name());
+  const std::string word = argc > 1 ? argv[1] : "";
+  if (word.starts_with('-') || std::find(commands.begin(), commands.end(), word) != commands.end())
+    return true;
+  print_error(word.empty()
+                  ? "found no command, expected " + either_text(commands)
+                  : "found the unknown command \"" + word + "\"" + suggestion(word, commands));
+  std::fputs("Try: psgrid --help\n", stderr);
+  return false;
+}
+
+std::string usage_error(const CLI::App* app, const CLI::Error& error) {
+  std::string name = "psgrid";
+  for (const CLI::App* command : app->get_subcommands()) name += " " + command->get_name();
+  return "psgrid: " + std::string(error.what()) + "\nTry: " + name + " --help\n";
+}
+
+// Files that are opened later must not take the place of standard streams that are closed.
+void open_standard_streams() {
+  for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; ++stream)
+    if (fcntl(stream, F_GETFD) < 0) [[maybe_unused]]
+      const int opened = open("/dev/null", O_RDWR);
+}
+
+int run_program(int argc, char** argv) {
+  CLI::App app("Simulates parameter-server clusters that really learn.", "psgrid");
+  app.set_version_flag("--version", PSGRID_VERSION);
+  app.require_subcommand(1);
+  app.failure_message(usage_error);
+  int exit_code = kDone;
+  SingleRunOptions run;
+  CompareOptions compare;
+  std::vector<std::string> to_validate;
+  std::string directory;
+  add_run(app, run, exit_code);
+  add_compare(app, compare, exit_code);
+  add_validate(app, to_validate, exit_code);
+  add_schema(app, exit_code);
+  add_report(app, directory, exit_code);
+  app.footer(
+      "Exit codes: 0 done, 1 a run failed, 2 bad usage or bad input, 3 interrupted.\n"
+      "Options of a command: psgrid COMMAND --help");
+  if (!names_command(app, argc, argv)) return kBadInput;
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kDone : kBadInput;
   }
   return exit_code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  open_standard_streams();
+  std::signal(SIGPIPE, SIG_IGN);  // whoever stops reading still gets the files
+  try {
+    return run_program(argc, argv);
+  } catch (const std::bad_alloc&) {
+    print_error("out of memory");
+  } catch (const std::exception& error) {
+    print_error(error.what());
+  }
+  return kFailed;
 }

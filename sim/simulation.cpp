@@ -13,7 +13,7 @@ namespace {
 // Below this many operations handing mathematics to a thread costs more than doing it.
 constexpr double kThreadFlopsMin = 50e3;
 
-constexpr std::uint64_t kEventsBetweenChecks = 4096;
+constexpr std::uint64_t kEventsBetweenChecks = 256;
 
 }  // namespace
 

@@ -1,15 +1,16 @@
 #include "scenarios/cli/children.hpp"
 
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <exception>
+#include <utility>
+
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <chrono>
-#include <csignal>
-#include <cstdio>
-#include <cstring>
 
 #include "scenarios/cli/interrupt.hpp"
 
@@ -39,15 +40,26 @@ Child start(std::size_t job, const std::function<int(std::size_t, ChildReport&)>
   std::fflush(nullptr);
   const pid_t parent = getpid();
   const pid_t pid = fork();
-  if (pid != 0) {
+  if (pid < 0) {
+    close(ends[0]);
+    close(ends[1]);
+    return {};
+  }
+  if (pid > 0) {
     close(ends[1]);
     return {.job = job, .pid = pid, .pipe = ends[0], .end = {.ran = true}};
   }
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(1);
+  leave_interrupts_to_parent();
   close(ends[0]);
   ChildReport report(ends[1]);
-  const int code = body(job, report);
+  int code = 1;
+  try {
+    code = body(job, report);
+  } catch (const std::exception& error) {
+    report.fail(error.what());
+  }
   std::fflush(nullptr);
   _exit(code);
 }
@@ -88,10 +100,13 @@ std::vector<ChildEnd> run_children(std::size_t jobs,
   while (!running.empty() || (next < jobs && !interrupted())) {
     while (running.size() < options.at_once && next < jobs && !interrupted()) {
       Child child = start(next, body);
-      if (child.pid < 0)
-        ends[next].message = "no process could be started";
-      else
+      if (options.on_start) options.on_start(next);
+      if (child.pid < 0) {
+        ends[next] = {.exit_code = 1, .ran = true, .message = "no process could be started"};
+        if (options.on_end) options.on_end(next, ends[next]);
+      } else {
         running.push_back(std::move(child));
+      }
       ++next;
     }
     if (interrupted() && !std::exchange(told, true))

@@ -11,9 +11,9 @@ namespace psgrid::scenarios {
 
 // How a child ended.
 struct ChildEnd {
-  int exit_code = 0;       // -signal if a signal ended it; not meaningful if it never ran
-  bool ran = false;        // false if an interrupt came first
-  std::string message;     // what it wrote with ChildReport::fail
+  int exit_code = 0;    // -signal if a signal ended it; not meaningful if it never ran
+  bool ran = false;     // false if an interrupt came first
+  std::string message;  // what it wrote with ChildReport::fail
 };
 
 // What a child tells its parent while it runs.
@@ -29,13 +29,14 @@ class ChildReport {
 
 struct ChildrenOptions {
   unsigned at_once = 1;
+  std::function<void(std::size_t job)> on_start;
   std::function<void(std::size_t job, const RunProgress&)> on_progress;
   std::function<void(std::size_t job, const ChildEnd&)> on_end;
 };
 
 // Runs body(job, report) for jobs 0, ..., jobs - 1 in children, and returns how they ended; what
 // body returns is the child's exit code. After an interrupt no child is started, and those that run
-// are told. Children never outlive this process.
+// are told by SIGTERM, once. Children never outlive this process.
 std::vector<ChildEnd> run_children(std::size_t jobs,
                                    const std::function<int(std::size_t, ChildReport&)>& body,
                                    const ChildrenOptions& options);

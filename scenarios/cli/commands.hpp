@@ -13,9 +13,9 @@ enum ExitCode { kDone = 0, kFailed = 1, kBadInput = 2, kInterrupted = 3 };
 // What `run` and `compare` have in common.
 struct RunOptions {
   std::string scenario;
-  std::string output;                 // empty: psgrid-out/<scenario name>
+  std::string output;  // empty: psgrid-out/<scenario name>
   std::optional<std::uint64_t> seed;
-  std::vector<std::string> set;       // "/json/pointer=VALUE"
+  std::vector<std::string> set;  // "/json/pointer=VALUE"
   bool quiet = false;
 };
 

@@ -1,9 +1,8 @@
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 #include <thread>
+
+#include <fmt/format.h>
 
 #include "analysis/compare_files.hpp"
 #include "analysis/report.hpp"
@@ -14,6 +13,7 @@
 #include "scenarios/cli/execute.hpp"
 #include "scenarios/cli/front.hpp"
 #include "scenarios/cli/interrupt.hpp"
+#include "scenarios/cli/overview.hpp"
 
 namespace psgrid::scenarios {
 
@@ -27,15 +27,14 @@ struct Job {
 };
 
 std::vector<Job> plan(const Scenario& scenario, const std::vector<std::string>& directories,
-                      std::uint32_t seeds, const std::filesystem::path& output) {
+                      const std::filesystem::path& output) {
   std::vector<Job> jobs;
   // Seed by seed, so that an interrupted comparison has as many of each variant as possible.
-  for (std::uint32_t seed = 0; seed < seeds; ++seed)
+  for (std::uint32_t seed = 0; seed < scenario.seeds; ++seed)
     for (std::size_t variant = 0; variant < scenario.variants.size(); ++variant) {
       Job job{.variant = variant, .run = scenario.variants[variant].run, .directory = {}};
       job.run.seed += seed;
-      job.directory =
-          output / directories[variant] / analysis::seed_directory(job.run.seed);
+      job.directory = output / directories[variant] / analysis::seed_directory(job.run.seed);
       jobs.push_back(std::move(job));
     }
   return jobs;
@@ -47,11 +46,6 @@ int run_job(const Job& job, const std::string& variant, unsigned math_threads,
   auto directory = analysis::OutputDirectory::create(job.directory);
   if (!directory.ok()) {
     report.fail(directory.error().message);
-    return kFailed;
-  }
-  const std::string resolved = resolved_json(job.run, job.directory.string()).dump(2) + "\n";
-  if (const auto failure = directory.value().write("scenario.json", resolved)) {
-    report.fail(failure->message);
     return kFailed;
   }
   auto last = std::chrono::steady_clock::now();
@@ -68,115 +62,104 @@ int run_job(const Job& job, const std::string& variant, unsigned math_threads,
     return kFailed;
   }
   if (result->status == analysis::RunStatus::kFailed) report.fail(result->failure);
-  return result->status == analysis::RunStatus::kDone          ? kDone
-         : result->status == analysis::RunStatus::kInterrupted ? kInterrupted
-                                                               : kFailed;
+  return exit_code(result->status);
 }
 
-// "3/30 runs  SSP 3, seed 7: 1.2 s virtual ..."
-class Overview {
- public:
-  Overview(const std::vector<Job>& jobs, const Scenario& scenario, bool quiet)
-      : jobs_(jobs), scenario_(scenario), line_(quiet), fraction_(jobs.size()) {}
+std::vector<Overview::Run> overview_of(const std::vector<Job>& jobs, const Scenario& scenario) {
+  std::vector<Overview::Run> runs;
+  for (const Job& job : jobs)
+    runs.push_back(
+        {.name = fmt::format("{}, seed {}", scenario.variants[job.variant].name, job.run.seed),
+         .variant = job.variant,
+         .stop = job.run.job.stop});
+  return runs;
+}
 
-  void on_progress(std::size_t job, const RunProgress& progress) {
-    const StopSpec& stop = jobs_[job].run.job.stop;
-    fraction_[job] = fraction_done(stop, progress).value_or(0);
-    show(name(job) + ": " + describe(stop, progress));
+analysis::RunStatus status_of(const std::vector<ChildEnd>& ends) {
+  analysis::RunStatus status = analysis::RunStatus::kDone;
+  for (const ChildEnd& end : ends) {
+    if (end.ran && end.exit_code == kDone) continue;
+    if (!end.ran || end.exit_code == kInterrupted || interrupted())
+      return analysis::RunStatus::kInterrupted;
+    status = analysis::RunStatus::kFailed;
   }
-  void on_end(std::size_t job, const ChildEnd& end) {
-    ++ended_;
-    fraction_[job] = 1;
-    if (end.exit_code != kDone && end.exit_code != kInterrupted)
-      line_.note(name(job) + " failed: " +
-                 (end.message.empty() ? fmt::format("exit code {}", end.exit_code) : end.message));
-    show(name(job) + ": done");
-  }
-  void clear() { line_.clear(); }
+  return status;
+}
 
- private:
-  std::string name(std::size_t job) const {
-    return fmt::format("{}, seed {}", scenario_.variants[jobs_[job].variant].name,
-                       jobs_[job].run.seed);
+// What the runs that began have written.
+analysis::ComparisonData collect(const Scenario& scenario, const std::vector<Job>& jobs,
+                                 const std::vector<std::string>& directories,
+                                 const std::vector<ChildEnd>& ends) {
+  analysis::ComparisonData data{
+      .scenario = scenario.name, .status = status_of(ends), .variants = {}};
+  for (std::size_t v = 0; v < directories.size(); ++v)
+    data.variants.push_back({scenario.variants[v].name, directories[v], {}});
+  for (const Job& job : jobs) {
+    if (!analysis::OutputDirectory::is_ours(job.directory)) continue;
+    auto& runs = data.variants[job.variant].runs;
+    auto run = analysis::read_run(job.directory, {.iterations = runs.empty()});
+    if (run.ok()) runs.push_back(std::move(run.value()));
   }
-  void show(const std::string& text) {
-    if (!line_.is_due()) return;
-    double done = 0;
-    for (double fraction : fraction_) done += fraction;
-    line_.show(fmt::format("{}/{} runs  {}", ended_, jobs_.size(), text),
-               done / static_cast<double>(jobs_.size()));
-  }
+  return data;
+}
 
-  const std::vector<Job>& jobs_;
-  const Scenario& scenario_;
-  ProgressLine line_;
-  std::vector<double> fraction_;
-  std::size_t ended_ = 0;
-};
+std::vector<std::string> names_of(const std::vector<Variant>& variants) {
+  std::vector<std::string> names;
+  for (const Variant& variant : variants) names.push_back(variant.name);
+  return names;
+}
 
 }  // namespace
 
 int compare_command(const CompareOptions& options) {
-  const auto scenario = load_with_options(options);
+  auto scenario = load_with_options(options);
   if (!scenario) return kBadInput;
+  scenario->seeds = options.seeds.value_or(scenario->seeds);
   if (scenario->variants.empty()) {
     print_error(options.scenario + ": found no \"variants\", expected at least one to compare");
     return kBadInput;
   }
-  if (!check_data(*scenario, true)) return kBadInput;
+  if (!check_inputs(*scenario, true)) return kBadInput;
+  catch_interrupts();
   const auto directory = open_output(options, *scenario);
   if (!directory) return kBadInput;
-  if (!write_scenario(*directory,
-                      resolved_json(*scenario, directory->path().string()).dump(2) + "\n"))
+  const Json resolved = resolved_json(*scenario, directory->path().string());
+  if (const auto failure = write_scenario(*directory, resolved)) {
+    print_error(failure->message);
     return kFailed;
+  }
 
-  std::vector<std::string> names;
-  for (const Variant& variant : scenario->variants) names.push_back(variant.name);
-  const std::vector<std::string> directories = analysis::variant_directories(names);
-  const std::vector<Job> jobs = plan(*scenario, directories,
-                                     options.seeds.value_or(scenario->seeds), directory->path());
+  const std::vector<std::string> directories =
+      analysis::variant_directories(names_of(scenario->variants));
+  const std::vector<Job> jobs = plan(*scenario, directories, directory->path());
   const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
   const unsigned at_once = options.jobs > 0 ? options.jobs : cores;
   const unsigned math_threads = cores > at_once ? cores / at_once - 1 : 0;
 
-  catch_interrupts();
-  Overview overview(jobs, *scenario, options.quiet);
+  Overview overview(overview_of(jobs, *scenario), at_once, options.quiet);
   const std::vector<ChildEnd> ends = run_children(
       jobs.size(),
       [&](std::size_t job, ChildReport& report) {
-        return run_job(jobs[job], names[jobs[job].variant], math_threads, report);
+        const std::string& variant = scenario->variants[jobs[job].variant].name;
+        return run_job(jobs[job], variant, math_threads, report);
       },
       {.at_once = at_once,
+       .on_start = [&](std::size_t job) { overview.on_start(job); },
        .on_progress = [&](std::size_t job,
                           const RunProgress& progress) { overview.on_progress(job, progress); },
        .on_end = [&](std::size_t job, const ChildEnd& end) { overview.on_end(job, end); }});
   overview.clear();
 
-  analysis::ComparisonData data{.scenario = scenario->name, .variants = {}};
-  for (std::size_t v = 0; v < names.size(); ++v) data.variants.push_back({names[v], directories[v], {}});
-  bool failed = false;
-  for (std::size_t job = 0; job < jobs.size(); ++job) {
-    const bool complete = ends[job].ran && ends[job].exit_code == kDone;
-    failed |= ends[job].ran && !complete && ends[job].exit_code != kInterrupted;
-    if (!analysis::OutputDirectory::is_ours(jobs[job].directory)) continue;
-    auto& runs = data.variants[jobs[job].variant].runs;
-    auto run = analysis::read_run(jobs[job].directory, {.iterations = runs.empty()});
-    if (run.ok()) runs.push_back(std::move(run.value()));
-  }
-  data.status = interrupted() ? analysis::RunStatus::kInterrupted
-                : failed      ? analysis::RunStatus::kFailed
-                              : analysis::RunStatus::kDone;
-
+  const analysis::ComparisonData data = collect(*scenario, jobs, directories, ends);
   auto failure = analysis::write_comparison(*directory, data);
   if (!failure) failure = directory->write("report.html", analysis::report_html(data));
   if (failure) {
     print_error(failure->message);
     return kFailed;
   }
-  fmt::print("{}", analysis::compare_table(data));
-  if (!options.quiet)
-    fmt::print(stderr, "Report: {}\n", (directory->path() / "report.html").string());
-  return interrupted() ? kInterrupted : failed ? kFailed : kDone;
+  const bool printed = print_result(analysis::compare_table(data));
+  if (!options.quiet) overview.note("Report: " + (directory->path() / "report.html").string());
+  return printed ? exit_code(data.status) : kFailed;
 }
 
 }  // namespace psgrid::scenarios

@@ -1,19 +1,19 @@
 #include "scenarios/cli/execute.hpp"
 
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include <chrono>
 #include <memory>
 #include <thread>
 
-#include <xbt/base.h>
+#include <simgrid/forward.h>
 #include <simgrid/version.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "analysis/run_files.hpp"
 #include "analysis/run_recorder.hpp"
 #include "analysis/trace_writer.hpp"
 #include "model/job.hpp"
+#include "scenarios/cli/front.hpp"
 #include "scenarios/cli/interrupt.hpp"
 #include "scenarios/load_dataset.hpp"
 #include "sim/platform/platform.hpp"
@@ -61,16 +61,16 @@ InputError file_error(const analysis::Error& error) { return {.message = error.m
 Result<analysis::RunData> execute(const RunSpec& run, const analysis::OutputDirectory& directory,
                                   const ExecuteOptions& options) {
   const auto started = Clock::now();
+  if (const auto failure = write_scenario(directory, resolved_json(run, directory.path().string())))
+    return file_error(*failure);
   TrainTest data;
   if (run.job.data) {
     Result<TrainTest> loaded = load_dataset(*run.job.data, run.seed);
     if (!loaded) return loaded.errors;
     data = std::move(*loaded);
   }
-  const auto job =
-      std::make_shared<const Job>(run, std::move(data.train), std::move(data.test));
-  const auto learner =
-      make_learner(run.job.learner, job->train.rows > 0 ? &job->train : nullptr);
+  const auto job = std::make_shared<const Job>(run, std::move(data.train), std::move(data.test));
+  const auto learner = make_learner(run.job.learner, job->train.rows > 0 ? &job->train : nullptr);
 
   analysis::RecorderOptions recording;
   recording.trace.enabled = options.trace_s > 0;
@@ -81,25 +81,25 @@ Result<analysis::RunData> execute(const RunSpec& run, const analysis::OutputDire
   sim::SimulationOptions simulating{.math_threads = options.math_threads};
   simulating.keep_going = [&](Time now, std::uint64_t events) {
     if (options.on_progress)
-      options.on_progress(
-          progress_of(recorder.data(), run.cluster.workers, now, events, started));
+      options.on_progress(progress_of(recorder.data(), run.cluster.workers, now, events, started));
     return !interrupted();
   };
 
   std::unique_ptr<sim::Simulation> simulation;
   try {
+    const SignalsKept kept;
     simulation = std::make_unique<sim::Simulation>(job, recorder, std::move(simulating));
   } catch (const sim::PlatformFailure& failure) {
     return InputError{.message = failure.what()};
   }
   const sim::SimulationEnd end = simulation->run();
-  const auto status = end == sim::SimulationEnd::kJobFinished  ? analysis::RunStatus::kDone
+  const auto status = end == sim::SimulationEnd::kJobFinished   ? analysis::RunStatus::kDone
                       : end == sim::SimulationEnd::kInterrupted ? analysis::RunStatus::kInterrupted
                                                                 : analysis::RunStatus::kFailed;
-  analysis::RunData result = recorder.finish(
-      status, status == analysis::RunStatus::kFailed
-                  ? "nothing was left to happen, but the job had not ended"
-                  : "");
+  analysis::RunData result =
+      recorder.finish(status, status == analysis::RunStatus::kFailed
+                                  ? "nothing was left to happen, but the job had not ended"
+                                  : "");
 
   const double wall_s = std::chrono::duration<double>(Clock::now() - started).count();
   if (options.trace_s > 0)

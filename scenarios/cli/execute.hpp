@@ -13,14 +13,13 @@
 namespace psgrid::scenarios {
 
 struct ExecuteOptions {
-  std::string variant;      // name, for the header of the results
+  std::string variant;  // name, for the header of the results
   unsigned math_threads = 0;
-  double trace_s = 0;       // trace.json covers so many virtual seconds; 0: none
+  double trace_s = 0;  // trace.json covers so many virtual seconds; 0: none
   std::function<void(const RunProgress&)> on_progress;  // every few thousand events
 };
 
-// Runs on the simulator and writes everything but report.html and scenario.json to `directory`.
-// Nothing is written if the data cannot be read or the network cannot be built. At most once a
+// Runs on the simulator and writes everything but report.html to `directory`. At most once a
 // process.
 Result<analysis::RunData> execute(const RunSpec& run, const analysis::OutputDirectory& directory,
                                   const ExecuteOptions& options);

@@ -1,23 +1,28 @@
 #include "scenarios/cli/front.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
+#include <set>
 
+#include "scenarios/cli/children.hpp"
 #include "scenarios/load_dataset.hpp"
+#include "sim/transport/transport.hpp"
 
 namespace psgrid::scenarios {
 
-void print_error(const std::string& message) { fmt::print(stderr, "psgrid: {}\n", message); }
+void print_error(const std::string& message) {
+  std::fputs(("psgrid: " + message + "\n").c_str(), stderr);
+}
 
 void print_errors(const std::vector<InputError>& errors) {
-  for (const InputError& error : errors) fmt::print(stderr, "{}\n", to_string(error));
+  for (const InputError& error : errors) std::fputs((to_string(error) + "\n").c_str(), stderr);
 }
 
 void print_warnings(const std::vector<InputError>& warnings) {
   for (const InputError& warning : warnings)
-    fmt::print(stderr, "warning: {}\n", to_string(warning));
+    std::fputs(("warning: " + to_string(warning) + "\n").c_str(), stderr);
 }
 
 std::optional<Scenario> load_with_options(const RunOptions& options) {
@@ -29,27 +34,73 @@ std::optional<Scenario> load_with_options(const RunOptions& options) {
   return std::move(scenario.value);
 }
 
-bool check_data(const Scenario& scenario, bool with_variants) {
-  std::vector<DataSpec> read;
-  std::vector<InputError> errors;
-  const auto check = [&](const RunSpec& run) {
-    if (!run.job.data) return;
-    const DataSpec& data = *run.job.data;
-    const bool known = std::any_of(read.begin(), read.end(), [&](const DataSpec& other) {
-      return other.file == data.file && other.labels == data.labels &&
-             other.test_file == data.test_file && other.test_labels == data.test_labels &&
-             other.format == data.format;
-    });
-    if (known) return;
-    read.push_back(data);
-    const Result<TrainTest> loaded = load_dataset(data, run.seed);
-    errors.insert(errors.end(), loaded.errors.begin(), loaded.errors.end());
-  };
-  check(scenario.base);
+int exit_code(analysis::RunStatus status) {
+  switch (status) {
+    case analysis::RunStatus::kDone:
+      return kDone;
+    case analysis::RunStatus::kInterrupted:
+      return kInterrupted;
+    case analysis::RunStatus::kFailed:
+      break;
+  }
+  return kFailed;
+}
+
+namespace {
+
+// Collects what is wrong with the inputs of runs, looking at each input once.
+class InputCheck {
+ public:
+  void check(const RunSpec& run) {
+    const Json document = resolved_json(run, "/");
+    if (run.job.data && seen_.insert(data_key(document)).second) check_data(run);
+    if (run.cluster.network.topology == Topology::kPlatform &&
+        seen_.insert(document.at("cluster").dump()).second)
+      check_network(run.cluster);
+  }
+  const std::vector<InputError>& errors() const { return errors_; }
+
+ private:
+  static std::string data_key(const Json& document) {
+    const Json& job = document.at("job");
+    return job.at("data").dump() + job.at("learner").at("type").dump();
+  }
+  void add(const std::vector<InputError>& errors) {
+    for (const InputError& error : errors)
+      if (std::find(errors_.begin(), errors_.end(), error) == errors_.end())
+        errors_.push_back(error);
+  }
+  void check_data(const RunSpec& run) {
+    const Result<TrainTest> loaded = load_dataset(*run.job.data, run.seed);
+    add(loaded ? check_dataset(run.job, loaded->train) : loaded.errors);
+  }
+  // In a child: SimGrid has one engine per process, and may end it over a file it does not like.
+  void check_network(const ClusterSpec& cluster) {
+    const std::vector<ChildEnd> ends = run_children(1,
+                                                    [&](std::size_t, ChildReport&) {
+                                                      sim::make_transport(cluster);
+                                                      return 0;
+                                                    },
+                                                    {});
+    if (ends[0].exit_code == 0) return;
+    const std::string why =
+        ends[0].message.empty() ? "SimGrid cannot load this platform file" : ends[0].message;
+    add({{.file = cluster.network.platform_file, .message = why}});
+  }
+
+  std::set<std::string> seen_;
+  std::vector<InputError> errors_;
+};
+
+}  // namespace
+
+bool check_inputs(const Scenario& scenario, bool with_variants) {
+  InputCheck inputs;
+  inputs.check(scenario.base);
   if (with_variants)
-    for (const Variant& variant : scenario.variants) check(variant.run);
-  print_errors(errors);
-  return errors.empty();
+    for (const Variant& variant : scenario.variants) inputs.check(variant.run);
+  print_errors(inputs.errors());
+  return inputs.errors().empty();
 }
 
 std::optional<analysis::OutputDirectory> open_output(const RunOptions& options,
@@ -62,10 +113,15 @@ std::optional<analysis::OutputDirectory> open_output(const RunOptions& options,
   return std::nullopt;
 }
 
-bool write_scenario(const analysis::OutputDirectory& directory, const std::string& text) {
-  const auto failure = directory.write("scenario.json", text);
-  if (failure) print_error(failure->message);
-  return !failure;
+analysis::Failure write_scenario(const analysis::OutputDirectory& directory, const Json& resolved) {
+  return directory.write("scenario.json", resolved.dump(2) + "\n");
+}
+
+bool print_result(const std::string& text) {
+  const std::size_t written = std::fwrite(text.data(), 1, text.size(), stdout);
+  if ((written == text.size() && std::fflush(stdout) == 0) || errno == EPIPE) return true;
+  print_error(std::string("cannot write to standard output: ") + std::strerror(errno));
+  return false;
 }
 
 }  // namespace psgrid::scenarios

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "analysis/output_directory.hpp"
+#include "analysis/run_data.hpp"
 #include "scenarios/cli/commands.hpp"
 #include "scenarios/input_error.hpp"
 #include "scenarios/scenario.hpp"
@@ -24,10 +25,18 @@ std::optional<Scenario> load_with_options(const RunOptions& options);
 std::optional<analysis::OutputDirectory> open_output(const RunOptions& options,
                                                      const Scenario& scenario);
 
-// The data files of all runs can be read; errors are printed. Nothing may be written before.
-bool check_data(const Scenario& scenario, bool with_variants);
+// What only reading the data and building the network can tell: both work for all runs. Errors are
+// printed. Nothing may be written before.
+bool check_inputs(const Scenario& scenario, bool with_variants);
 
-// Writes scenario.json into the results; an error is printed.
-bool write_scenario(const analysis::OutputDirectory& directory, const std::string& text);
+// Writes scenario.json into the results.
+analysis::Failure write_scenario(const analysis::OutputDirectory& directory, const Json& resolved);
+
+// ExitCode of a process whose run or comparison ended so.
+int exit_code(analysis::RunStatus status);
+
+// On standard output, at the end of a command. A reader that has gone away is no failure; otherwise
+// an error is printed.
+bool print_result(const std::string& text);
 
 }  // namespace psgrid::scenarios
