@@ -16,6 +16,8 @@ struct Case {
   double density;
   OptimizerType optimizer;
   PartitionType partition;
+
+  friend void PrintTo(const Case& each, std::ostream* out) { *out << each.name; }
 };
 
 class BulkSync : public ::testing::TestWithParam<Case> {

@@ -10,6 +10,8 @@ namespace {
 
 class Collector final : public RunObserver {
  public:
+  explicit Collector(bool messages) : messages_(messages) {}
+
   void on_record(Time now, NodeId node, const Record& record) override {
     if (const auto* done = std::get_if<IterationDone>(&record))
       recorded.iterations.push_back({now, node, *done});
@@ -22,24 +24,38 @@ class Collector final : public RunObserver {
       recorded.finished = now;
     }
   }
-  bool wants_traces() const override { return true; }
+  bool wants_traces() const override { return messages_; }
   void on_message(const MessageTrace& message) override { recorded.messages.push_back(message); }
   void on_totals(Time, const std::vector<NodeTotals>& totals) override {
     recorded.totals = totals;
   }
 
   Recorded recorded;
+
+ private:
+  const bool messages_;
 };
 
 }  // namespace
 
 Recorded simulate(const RunSpec& spec, Dataset train, Dataset test, unsigned math_threads) {
-  Collector collector;
-  sim::Simulation simulation(
-      std::make_shared<const Job>(spec, std::move(train), std::move(test)), collector,
-      {.math_threads = math_threads, .checked_messages = true, .keep_going = {}});
+  return simulate(std::make_shared<const Job>(spec, std::move(train), std::move(test)),
+                  {.math_threads = math_threads});
+}
+
+Recorded simulate(std::shared_ptr<const Job> job, const SimulateOptions& options) {
+  Collector collector(options.messages);
+  sim::Simulation simulation(std::move(job), collector,
+                             {.math_threads = options.math_threads,
+                              .checked_messages = options.checked_messages,
+                              .keep_going = {}});
   collector.recorded.end = simulation.run();
   return std::move(collector.recorded);
+}
+
+Recorded simulate_fast(const RunSpec& spec) {
+  return simulate(std::make_shared<const Job>(spec, Dataset{}, Dataset{}),
+                  {.checked_messages = false, .messages = false});
 }
 
 RunSpec timing_scenario(std::uint32_t workers, std::uint32_t servers, std::uint64_t parameters,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -36,6 +37,18 @@ struct Recorded {
 // at most once a process, and not after `fork` siblings: call it from in_child().
 Recorded simulate(const RunSpec& spec, Dataset train = {}, Dataset test = {},
                   unsigned math_threads = 0);
+
+struct SimulateOptions {
+  unsigned math_threads = 0;
+  bool checked_messages = true;  // pass every message through the codec
+  bool messages = true;          // record every message
+};
+
+// The same for a job that was put together by hand, perhaps with a learner of its own.
+Recorded simulate(std::shared_ptr<const Job> job, const SimulateOptions& options = {});
+
+// The same without the codec and without a record of messages: for long runs.
+Recorded simulate_fast(const RunSpec& spec);
 
 // Workers and servers behind a star of 1 Gbit/s and 50 us, analytic sharing, and a timing-only job
 // of `parameters` float32 whose iterations take `compute_s` seconds. No server cost, equal ranges.
