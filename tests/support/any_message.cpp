@@ -1,0 +1,112 @@
+#include "tests/support/any_message.hpp"
+
+#include <bit>
+#include <limits>
+#include <set>
+
+namespace psgrid::testing {
+
+namespace {
+
+// Small numbers and all lengths of varints.
+std::uint64_t any_u64() {
+  const auto bits = *rc::gen::inRange(0, 65);
+  const auto value = *rc::gen::arbitrary<std::uint64_t>();
+  return bits == 0 ? 0 : value >> (64 - bits);
+}
+
+std::uint32_t any_u32() { return static_cast<std::uint32_t>(any_u64()); }
+
+Namespace any_table() { return {*rc::gen::arbitrary<std::uint16_t>()}; }
+
+Values any_values(std::size_t size) {
+  if (*rc::gen::inRange(0, 4) == 0) return Values::phantom(size);
+  const auto bits =
+      *rc::gen::container<std::vector<std::uint32_t>>(size, rc::gen::arbitrary<std::uint32_t>());
+  std::vector<float> values;
+  for (std::uint32_t each : bits) values.push_back(std::bit_cast<float>(each));
+  return Values(std::move(values));
+}
+
+Sections any_sections() {
+  Sections sections;
+  for (auto left = *rc::gen::inRange(0, 4); left > 0; --left) {
+    Section section;
+    section.table = any_table();
+    section.keys = *any_keys(*rc::gen::element(Key{8}, Key{100}, ~Key{0} - 1));
+    const bool rows = section.keys.size() < 100 && *rc::gen::arbitrary<bool>();
+    if (rows) section.values = any_values(section.keys.size() * *rc::gen::inRange<std::size_t>(1, 4));
+    sections.push_back(std::move(section));
+  }
+  return sections;
+}
+
+SharedList<Tick> any_ticks() {
+  SharedList<Tick> ticks;
+  for (auto left = *rc::gen::inRange(0, 3); left > 0; --left) {
+    const Key begin = std::min(any_u64(), ~Key{0} - 1);
+    const Key end = std::max(any_u64(), begin + 1);
+    ticks.push_back({any_table(), {begin, end}, {any_u32()}});
+  }
+  return ticks;
+}
+
+ViewPtr any_view() {
+  ViewDescription view;
+  view.epoch = {any_u32()};
+  view.workers = any_u32();
+  const auto ranks = *rc::gen::nonEmpty(rc::gen::container<std::set<std::uint32_t>>(
+      rc::gen::inRange<std::uint32_t>(0, 1000)));
+  view.servers.assign(ranks.begin(), ranks.end());
+  view.partition = {*rc::gen::element(PartitionType::kRing, PartitionType::kRange),
+                    *rc::gen::inRange(1u, 20u)};
+  for (auto left = *rc::gen::inRange(1, 4); left > 0; --left)
+    view.tables.push_back({std::max<std::uint64_t>(any_u64(), 1), *rc::gen::inRange(1u, 1000u)});
+  return std::make_shared<const View>(std::move(view));
+}
+
+Message message_of(std::size_t type) {
+  switch (type) {
+    case 0: return Join{{any_u32()}};
+    case 1: return Welcome{any_view(), any_u32(), any_u32()};
+    case 2:
+      return Push{{any_u32()}, {any_u64()}, {any_u32()}, any_u64(), {any_u32()}, any_sections(),
+                  any_ticks()};
+    case 3: return PushAck{{any_u64()}};
+    case 4: return Pull{{any_u32()}, {any_u64()}, {any_u32()}, {any_u32()}, any_sections()};
+    case 5: {
+      const Duration held{
+          *rc::gen::element(0.0, 1e-9, 0.25, 1e9, std::numeric_limits<double>::infinity())};
+      return PullReply{{any_u64()}, any_u64(), {any_u32()}, held, any_sections()};
+    }
+    case 6: return Progress{{any_u32()}, any_u32()};
+    case 7: return Stop{};
+    case 8: return SnapshotRequest{any_u64()};
+    default: return Snapshot{any_u64(), any_sections()};
+  }
+}
+
+}  // namespace
+
+rc::Gen<KeySet> any_keys(Key bound) {
+  return rc::gen::exec([bound] {
+    const auto keys = *rc::gen::scale(
+        0.3, rc::gen::container<std::set<Key>>(rc::gen::inRange<Key>(0, bound)));
+    if (*rc::gen::arbitrary<bool>()) return KeySet::list({keys.begin(), keys.end()});
+    const std::vector<Key> ends(keys.begin(), keys.end());
+    std::vector<KeyRange> ranges;
+    for (std::size_t i = 0; i + 1 < ends.size(); i += 2) ranges.push_back({ends[i], ends[i + 1]});
+    return KeySet::ranges(std::move(ranges));
+  });
+}
+
+rc::Gen<Message> any_message(std::size_t type) {
+  return rc::gen::exec([type] { return message_of(type); });
+}
+
+rc::Gen<Message> any_message() {
+  return rc::gen::exec(
+      [] { return message_of(*rc::gen::inRange<std::size_t>(0, std::variant_size_v<Message>)); });
+}
+
+}  // namespace psgrid::testing
