@@ -16,6 +16,7 @@ std::uint64_t value_count(const Sections& sections) {
 
 // The smallest range around a set of keys.
 KeyRange bounds(const KeySet& keys) {
+  PSGRID_CHECK(!keys.empty(), "no section without keys");
   if (keys.is_ranges()) return {keys.as_ranges().front().begin, keys.as_ranges().back().end};
   return {keys.as_list().front(), keys.as_list().back() + 1};
 }
@@ -25,24 +26,41 @@ KeyRange bounds(const KeySet& keys) {
 Server::Server(std::shared_ptr<const Job> job, NodeId self, Context& context)
     : job_(std::move(job)), self_(self), context_(context) {}
 
-void Server::on_start() { context_.send(manager_id(0), make_message(Join{})); }
+void Server::on_start() { join(); }
 
 void Server::on_message(NodeId from, const MessagePtr& message) {
   if (const auto* welcome = std::get_if<Welcome>(message.get())) return on_welcome(*welcome);
   if (const auto* request = std::get_if<SnapshotRequest>(message.get()))
     return on_snapshot_request(from, *request);
-  if (std::holds_alternative<Push>(*message))
-    view_ ? on_push({from, message}) : early_.push_back({from, message});
-  else if (const auto* pull = std::get_if<Pull>(message.get()))
-    view_ ? on_pull({from, *pull, context_.now(), {}}) : early_.push_back({from, message});
-  // Stop: a server keeps nothing that would have to be put away.
+  if (std::holds_alternative<Stop>(*message)) return stop_joining();
+  if (std::holds_alternative<Push>(*message) || std::holds_alternative<Pull>(*message))
+    on_request(from, message);
 }
 
-void Server::on_timer(TimerId) { PSGRID_CHECK(false, "no timer: a server sets none"); }
+void Server::on_timer(TimerId timer) {
+  PSGRID_CHECK(join_timer_ == timer, "the join timer: a server sets no other");
+  join();
+}
+
+// --- membership -------------------------------------------------------------------------------
+
+// Repeated until the manager answers.
+void Server::join() {
+  context_.send(manager_id(0), make_message(Join{}));
+  const Duration timeout = job_->spec.client.retry.timeout;
+  if (timeout.seconds > 0) join_timer_ = context_.set_timer(timeout);
+}
+
+void Server::stop_joining() {
+  if (join_timer_) context_.cancel_timer(*join_timer_);
+  join_timer_.reset();
+}
 
 void Server::on_welcome(const Welcome& welcome) {
   if (view_) return;
+  stop_joining();
   view_ = welcome.view;
+  PSGRID_CHECK(view_->description().tables.size() == job_->tables.size(), "the tables of this job");
   const auto& servers = view_->description().servers;
   const auto place = std::find(servers.begin(), servers.end(), self_.rank);
   PSGRID_CHECK(place != servers.end(), "a view with this server in it");
@@ -54,25 +72,36 @@ void Server::on_welcome(const Welcome& welcome) {
     clocks_.emplace_back(view_->workers());
   }
   pushes_admitted_.resize(view_->workers());
+  pushes_done_.resize(view_->workers());
   gate_.emplace(view_->workers());
-  for (const auto& [from, message] : std::exchange(early_, {})) on_message(from, message);
+  early_numbers_.clear();
+  for (const auto& [from, message] : std::exchange(early_, {})) on_request(from, message);
+}
+
+void Server::on_request(NodeId from, const MessagePtr& message) {
+  const auto* pull = std::get_if<Pull>(message.get());
+  if (!view_) {
+    if (early_numbers_.emplace(from, !pull, request_of(*message)).second)
+      early_.emplace_back(from, message);
+    return;
+  }
+  if (from.role != Role::kWorker || from.rank >= view_->workers()) return;  // not a member
+  for (const Section& section : pull ? pull->sections : std::get<Push>(*message).sections)
+    PSGRID_CHECK(section.table.value < shards_.size(), "a table of this job");
+  pull ? on_pull({from, *pull, context_.now(), {}}) : on_push({from, message});
 }
 
 // --- pushes -----------------------------------------------------------------------------------
 
 void Server::on_push(PendingPush request) {
-  const auto& push = std::get<Push>(*request.message);
-  const std::uint64_t admitted = pushes_admitted_[request.from.rank];
-  if (push.request.value > admitted + 1) {
-    out_of_order_.try_emplace({request.from.rank, push.request}, std::move(request));
-    return;
-  }
-  if (push.request.value <= admitted) {
-    // A duplicate. One whose work is still going on is acknowledged when that is done.
-    if (!is_working_on(request.from, push.request)) acknowledge(request.from, push.request);
-    return;
-  }
   const NodeId from = request.from;
+  const RequestId number = std::get<Push>(*request.message).request;
+  if (number.value <= pushes_done_[from.rank]) return acknowledge(from, number);
+  if (number.value <= pushes_admitted_[from.rank]) return;  // acknowledged when its work is done
+  if (number.value > pushes_admitted_[from.rank] + 1) {
+    out_of_order_.try_emplace({from.rank, number}, std::move(request));
+    return;
+  }
   admit(std::move(request));
   while (!out_of_order_.empty()) {
     auto next = out_of_order_.find({from.rank, {pushes_admitted_[from.rank] + 1}});
@@ -91,7 +120,24 @@ void Server::admit(PendingPush request) {
   work_on(WorkKind::kApply, flops, std::move(request));
 }
 
+// The cores of a processor may finish a worker's pushes in another order than they began them.
 void Server::finish(const PendingPush& request) {
+  const std::uint32_t worker = request.from.rank;
+  const RequestId number = std::get<Push>(*request.message).request;
+  if (number.value > pushes_done_[worker] + 1) {
+    worked_.emplace(std::pair{worker, number}, request);
+    return;
+  }
+  take_effect(request);
+  while (!worked_.empty()) {
+    const auto next = worked_.extract({worker, {pushes_done_[worker] + 1}});
+    if (next.empty()) break;
+    take_effect(next.mapped());
+  }
+}
+
+void Server::take_effect(const PendingPush& request) {
+  ++pushes_done_[request.from.rank];
   const auto& push = std::get<Push>(*request.message);
   const bool sums = job_->consistency->sums_iterations();
   sums ? add_to_sum(request.from, push) : apply(request.from, push);
@@ -119,19 +165,20 @@ void Server::apply(NodeId worker, const Push& push) {
 
 void Server::add_to_sum(NodeId worker, const Push& push) {
   PSGRID_CHECK(push.iteration >= summed_, "no push for an iteration that is already applied");
-  const bool is_last = !push.ticks.empty();
   if (!push.sections.empty())
     summed_reads_[push.iteration].push_back({worker, push.read_version, push.read_clock});
   if (job_->timing_only) return;
   auto& sum = sums_.try_emplace(push.iteration, std::span<const Shard>(shards_)).first->second;
   sum.add(worker.rank, push.sections);
-  if (is_last) sum.close(worker.rank);
+  if (!push.ticks.empty()) sum.close(worker.rank);
 }
 
 bool Server::advance_clocks(NodeId worker, const Push& push) {
   bool slowest_rose = false;
-  for (const Tick& tick : push.ticks)
+  for (const Tick& tick : push.ticks) {
+    PSGRID_CHECK(tick.table.value < clocks_.size(), "a tick of a table of this job");
     slowest_rose |= clocks_[tick.table.value].advance(tick.keys, worker.rank, tick.clock);
+  }
   return slowest_rose;
 }
 
@@ -161,7 +208,8 @@ void Server::record_staleness(const ReadMark& read, Clock iteration, Clock appli
 // --- pulls ------------------------------------------------------------------------------------
 
 void Server::on_pull(PendingPull pull) {
-  may_answer(pull) ? serve(std::move(pull)) : void(gate_->hold(std::move(pull)));
+  if (may_answer(pull)) return serve(std::move(pull));
+  gate_->hold(std::move(pull));
 }
 
 bool Server::may_answer(const PendingPull& pending) const {
@@ -230,14 +278,6 @@ void Server::on_compute_done(ComputeId work) {
   auto done = working_.extract(work);
   PSGRID_CHECK(!done.empty(), "work that this server has begun");
   std::visit([this](const auto& pending) { finish(pending); }, done.mapped());
-}
-
-bool Server::is_working_on(NodeId from, RequestId push) const {
-  return std::any_of(working_.begin(), working_.end(), [&](const auto& entry) {
-    const auto* pending = std::get_if<PendingPush>(&entry.second);
-    return pending && pending->from == from &&
-           std::get<Push>(*pending->message).request == push;
-  });
 }
 
 Clock Server::slowest() const {

@@ -1,14 +1,16 @@
 // A parameter server node: holds shards, applies pushes, answers pulls through the gate.
 //
-// A worker's pushes take effect once each, in the order of their numbers, whatever the network does
-// to them. A pull is answered when the consistency model's gate opens and the worker's own earlier
-// pushes are in (it reads its own writes).
+// A worker's pushes take effect once each, in the order of their numbers, whatever the network and
+// the cores of the processor do to them. A pull is answered when the consistency model's gate opens
+// and the worker's own earlier pushes are in (it reads its own writes).
 #pragma once
 
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
+#include <tuple>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -49,13 +51,17 @@ class Server final : public Node {
     Sections asked, answer;
   };
 
+  void join();
+  void stop_joining();
   void on_welcome(const Welcome& welcome);
+  void on_request(NodeId from, const MessagePtr& message);
   void on_push(PendingPush push);
   void on_pull(PendingPull pull);
   void on_snapshot_request(NodeId from, const SnapshotRequest& request);
 
   void admit(PendingPush push);
   void finish(const PendingPush& push);
+  void take_effect(const PendingPush& push);
   void acknowledge(NodeId worker, RequestId push);
   void apply(NodeId worker, const Push& push);
   void add_to_sum(NodeId worker, const Push& push);
@@ -72,7 +78,6 @@ class Server final : public Node {
   // Hands the work on a request to the processor; finishes it at once if it costs nothing.
   template <class Pending>
   void work_on(WorkKind kind, double flops, Pending pending);
-  bool is_working_on(NodeId from, RequestId push) const;
 
   Clock slowest() const;
   // applied: iterations whose updates of all workers were in the values before this one's.
@@ -82,13 +87,21 @@ class Server final : public Node {
   const NodeId self_;
   Context& context_;
 
-  ViewPtr view_;                // null until the manager's welcome
-  std::vector<PendingPush> early_;  // pushes and pulls that came before it
+  ViewPtr view_;  // null until the manager's welcome
+  std::optional<TimerId> join_timer_;
+
+  // Pushes and pulls that came before the view; each once, though it may be repeated meanwhile.
+  std::vector<std::pair<NodeId, MessagePtr>> early_;
+  std::set<std::tuple<NodeId, bool, std::uint64_t>> early_numbers_;  // sender, is a push, number
+
   std::vector<Shard> shards_;             // by namespace
   std::vector<RangeVectorClock> clocks_;  // by namespace
 
-  std::vector<std::uint64_t> pushes_admitted_;  // by worker: all pushes up to this number
-  std::map<std::pair<std::uint32_t, RequestId>, PendingPush> out_of_order_;  // pushes beyond a gap
+  // By worker: all pushes up to this number were given to the processor, and have taken effect.
+  std::vector<std::uint64_t> pushes_admitted_, pushes_done_;
+  using PushesByNumber = std::map<std::pair<std::uint32_t, RequestId>, PendingPush>;
+  PushesByNumber out_of_order_;  // beyond a gap, at most the worker's window of clocks
+  PushesByNumber worked_;        // the processor is done with them, but not with an earlier one
   std::map<ComputeId, std::variant<PendingPush, PendingPull>> working_;
   std::optional<PullGate> gate_;  // from the welcome on
 
