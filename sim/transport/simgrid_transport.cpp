@@ -1,6 +1,7 @@
 #include "sim/transport/simgrid_transport.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <simgrid/kernel/Timer.hpp>
 
@@ -13,15 +14,24 @@ using simgrid::kernel::timer::Timer;
 
 namespace {
 
-// A message that fits into the pipe takes no slot: it uses up nothing that others wait for.
-bool is_small(Bytes size, const HostPlan& from, const HostPlan& to) {
-  const double bandwidth = std::min(from.bandwidth, to.bandwidth);
-  return static_cast<double>(size.count) <= bandwidth * (from.latency + to.latency);
+constexpr std::uint32_t kSlotUnits = 1u << 16;
+
+// What a message takes up of a slot of a NIC: as much of its bandwidth as the other end can use.
+// Hosts of a platform file have no bandwidth of their own.
+std::uint32_t units_of_slot(const HostPlan& nic, const HostPlan& other_end) {
+  if (other_end.bandwidth >= nic.bandwidth) return kSlotUnits;
+  return static_cast<std::uint32_t>(1 + (kSlotUnits - 1) * (other_end.bandwidth / nic.bandwidth));
+}
+
+// Which of the hosts that a NIC serves comes first: spread over all of them by the golden ratio.
+std::uint32_t first_host(std::uint32_t nic, std::size_t hosts) {
+  return static_cast<std::uint32_t>((std::uint64_t{nic * 0x9E37'79B9u} * hosts) >> 32);
 }
 
 }  // namespace
 
-SimgridTransport::SimgridTransport(const ClusterSpec& cluster) : cluster_(cluster) {
+SimgridTransport::SimgridTransport(const ClusterSpec& cluster)
+    : cluster_(cluster), slot_units_(std::uint64_t{cluster.network.window} * kSlotUnits) {
   int argc = 1;
   char name[] = "psgrid";
   char* argv[] = {name, nullptr};
@@ -30,72 +40,154 @@ SimgridTransport::SimgridTransport(const ClusterSpec& cluster) : cluster_(cluste
   platform_ = std::make_unique<Platform>(cluster_);
   sending_.resize(layout().hosts().size());
   receiving_.resize(layout().hosts().size());
+  if (cluster.network.sharing == Sharing::kWindowed)
+    formula_.emplace(make_paths(*platform_), cluster.network);
   s4u::Comm::on_completion_cb([this](const s4u::Activity& comm) { on_completion(comm); });
 }
 
-void SimgridTransport::send(Time, HostIndex from, HostIndex to, Bytes size, TransferId transfer) {
-  auto* flight = new Flight{from, to, size, transfer, false, nullptr};
-  flight->windowed = cluster_.network.sharing == Sharing::kWindowed &&
-                     !is_small(size, layout().host(from), layout().host(to));
-  if (!flight->windowed) return transmit(flight);
-  auto& port = sending_[from.value];
-  if (!port) port = std::make_unique<Port>();
-  acquire(*port, flight, &SimgridTransport::acquire_receiver);
-}
-
-void SimgridTransport::acquire_receiver(Flight* flight) {
-  auto& port = receiving_[flight->to.value];
-  if (!port) port = std::make_unique<Port>();
-  acquire(*port, flight, &SimgridTransport::transmit);
-}
-
-void SimgridTransport::acquire(Port& port, Flight* flight, Step next) {
-  if (port.busy == cluster_.network.window) return port.waiting.push_back(flight);
-  ++port.busy;
-  (this->*next)(flight);
-}
-
-void SimgridTransport::release(Port& port, Step next) {
-  if (port.waiting.empty()) {
-    --port.busy;
-    return;
+void SimgridTransport::send(Time now, HostIndex from, HostIndex to, Bytes size,
+                            TransferId transfer) {
+  if (free_flights_.empty()) {
+    free_flights_.push_back(static_cast<FlightNumber>(flights_.size()));
+    flights_.emplace_back();
   }
-  Flight* flight = port.waiting.front();
-  port.waiting.pop_front();
-  (this->*next)(flight);
+  const FlightNumber number = free_flights_.back();
+  free_flights_.pop_back();
+  Flight& flight = flights_[number];
+  flight = {.from = from, .to = to, .size = size, .transfer = transfer, .comm = nullptr};
+  ++under_way_;
+  if (!formula_) return transmit(number);
+  formula_->send(now, from, to, size, number);
+  flight.in_formula = true;
+  if (under_way_ <= kAllAtOnceMax) return transmit(number);
+  if (size.count <= kPacketBytes) return;
+  flight.in_solver = flight.has_slots = true;
+  acquire_sender(number);
 }
 
-void SimgridTransport::transmit(Flight* flight) {
-  flight->comm =
-      s4u::Comm::sendto_init(platform_->host(flight->from), platform_->host(flight->to));
-  flight->comm->set_payload_size(flight->size.count);
-  flight->comm->set_data(flight);
-  flight->comm->start();
+// --- slots ------------------------------------------------------------------------------------
+
+std::uint32_t SimgridTransport::sending_units(const Flight& flight) const {
+  return units_of_slot(layout().host(flight.from), layout().host(flight.to));
+}
+
+std::uint32_t SimgridTransport::receiving_units(const Flight& flight) const {
+  return units_of_slot(layout().host(flight.to), layout().host(flight.from));
+}
+
+void SimgridTransport::acquire_sender(FlightNumber number) {
+  const Flight& flight = flights_[number];
+  Port& port = sending_[flight.from.value];
+  if (port.busy >= slot_units_) return wait(port, number, flight.from, flight.to);
+  port.busy += sending_units(flight);
+  acquire_receiver(number);
+}
+
+void SimgridTransport::acquire_receiver(FlightNumber number) {
+  const Flight& flight = flights_[number];
+  Port& port = receiving_[flight.to.value];
+  if (port.busy >= slot_units_) return wait(port, number, flight.to, flight.from);
+  port.busy += receiving_units(flight);
+  transmit(number);
+}
+
+void SimgridTransport::wait(Port& port, FlightNumber number, HostIndex nic, HostIndex other_end) {
+  const double finish = port.served + static_cast<double>(flights_[number].size.count);
+  const auto hosts = static_cast<std::uint32_t>(sending_.size());
+  const std::uint32_t first = first_host(nic.value, hosts);
+  const std::uint32_t turn = other_end.value - first + (other_end.value < first ? hosts : 0);
+  port.waiting.push_back({finish, turn, number, ++waited_});
+  std::push_heap(port.waiting.begin(), port.waiting.end());
+}
+
+SimgridTransport::FlightNumber SimgridTransport::take_next(Port& port) {
+  std::pop_heap(port.waiting.begin(), port.waiting.end());
+  const Waiting next = port.waiting.back();
+  port.waiting.pop_back();
+  port.served = port.waiting.empty() ? 0 : next.finish;
+  return next.flight;
+}
+
+void SimgridTransport::release_slots(const Flight& flight) {
+  Port& sender = sending_[flight.from.value];
+  sender.busy -= sending_units(flight);
+  while (sender.busy < slot_units_ && !sender.waiting.empty()) {
+    const FlightNumber next = take_next(sender);
+    sender.busy += sending_units(flights_[next]);
+    acquire_receiver(next);
+  }
+  Port& receiver = receiving_[flight.to.value];
+  receiver.busy -= receiving_units(flight);
+  while (receiver.busy < slot_units_ && !receiver.waiting.empty()) {
+    const FlightNumber next = take_next(receiver);
+    receiver.busy += receiving_units(flights_[next]);
+    transmit(next);
+  }
+}
+
+// --- communications ---------------------------------------------------------------------------
+
+void SimgridTransport::transmit(FlightNumber number) {
+  Flight& flight = flights_[number];
+  flight.comm = s4u::Comm::sendto_init(platform_->host(flight.from), platform_->host(flight.to));
+  flight.in_solver = true;
+  flight.comm->set_payload_size(flight.size.count);
+  flight.comm->set_data(reinterpret_cast<void*>(std::uintptr_t{number}));
+  flight.comm->start();
 }
 
 void SimgridTransport::on_completion(const s4u::Activity& activity) {
   if (stopped_) return;
-  arrived_.reset(activity.get_data<Flight>());
-  any_activity_ = arrived_->comm.get();
-  if (arrived_->windowed) {
-    release(*sending_[arrived_->from.value], &SimgridTransport::acquire_receiver);
-    release(*receiving_[arrived_->to.value], &SimgridTransport::transmit);
-  }
-  if (!user_->on_arrival({s4u::Engine::get_clock()}, arrived_->transfer)) return stop();
+  const auto number =
+      static_cast<FlightNumber>(reinterpret_cast<std::uintptr_t>(activity.get_data<void>()));
+  Flight& flight = flights_[number];
+  arrived_ = std::move(flight.comm);
+  flight.in_solver = false;
+  if (flight.has_slots) release_slots(flight);
+  if (!progress({s4u::Engine::get_clock()}, number)) return stop();
   rearm();
 }
+
+// Hands a message over once all that has to bring it has done so; forgets it once nothing does any
+// more.
+bool SimgridTransport::progress(Time now, FlightNumber number) {
+  Flight& flight = flights_[number];
+  const bool solver_is_fair = !flight.has_slots && under_way_ <= kAllAtOnceMax;
+  const bool arrives =
+      !flight.has_arrived && !flight.in_solver && (!flight.in_formula || solver_is_fair);
+  const TransferId transfer = flight.transfer;
+  if (arrives) {
+    flight.has_arrived = true;
+    --under_way_;
+  }
+  if (!flight.in_solver && !flight.in_formula) free_flights_.push_back(number);
+  return !arrives || user_->on_arrival(now, transfer);
+}
+
+// --- everything else --------------------------------------------------------------------------
 
 void SimgridTransport::fire() {
   timer_ = nullptr;  // SimGrid deletes it after this callback
   if (stopped_) return;
   const Time now{s4u::Engine::get_clock()};
-  while (agenda_->next_time() <= now)
-    if (!user_->on_event(now)) return stop();
-  rearm();
+  bool go_on = true;
+  while (go_on) {
+    if (agenda_->next_time() <= now)
+      go_on = user_->on_event(now);
+    else if (formula_ && formula_->next_time() <= now)
+      formula_->step([&](Time, FlightNumber number) {
+        flights_[number].in_formula = false;
+        go_on = go_on && progress(now, number);
+      });
+    else
+      return rearm();
+  }
+  stop();
 }
 
 void SimgridTransport::rearm() {
-  const Time next = agenda_->next_time();
+  Time next = agenda_->next_time();
+  if (formula_) next = std::min(next, formula_->next_time());
   if (next == Time::never()) return;
   if (timer_) {
     if (timer_->get_date() <= next.seconds) return;
@@ -110,7 +202,7 @@ void SimgridTransport::stop() {
   stopped_ = true;
   if (timer_) timer_->remove();
   timer_ = nullptr;
-  if (any_activity_) stopping_.insert(any_activity_);
+  if (arrived_) stopping_.insert(arrived_.get());
 }
 
 void SimgridTransport::run(Agenda& agenda, TransportUser& user) {

@@ -1,24 +1,42 @@
 // Messages as SimGrid communications: max-min fair sharing by SimGrid's solver.
 //
-// With `fluid` sharing all messages are under way at once. With `windowed` a message first takes
-// one of a few slots of its sender's NIC, then one of its receiver's, first come, first served:
-// the solver's cost is quadratic in what is under way, and a window keeps that small.
+// With sharing `fluid` all messages are under way at once. The solver's cost is quadratic in their
+// number, and so is that of SimGrid's own lists. With `windowed`, therefore:
+//
+// - Up to kAllAtOnceMax messages are under way at once: small clusters are exactly fluid.
+// - Beyond, a message first waits for a slot of its sender's NIC, then for one of its receiver's. A
+//   NIC has `window` slots. A message whose other end has a slower NIC takes up only that part of a
+//   slot, so that slots never leave bandwidth unused. The first to be served is the one that fair
+//   sharing would finish first (self-clocked fair queueing: Golestani 1994);
+//   among equals every NIC begins elsewhere, or all would serve the same few.
+// - A message that was served before others is handed over no earlier than if it had shared the
+//   links with them (by formula, analytic_links.hpp). Otherwise the workers served first would run
+//   ahead and push while others still pull, where in fluid sharing all finish together.
+// - A message of at most kPacketBytes only shares by formula: requests and acknowledgements are
+//   half of all messages and next to none of the bytes.
 #pragma once
 
+#include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <set>
+#include <tuple>
 #include <vector>
 
 #include <simgrid/s4u.hpp>
 
 #include "sim/platform/platform.hpp"
+#include "sim/transport/analytic_links.hpp"
 #include "sim/transport/transport.hpp"
 
 namespace psgrid::sim {
 
 class SimgridTransport final : public Transport {
  public:
+  static constexpr std::uint32_t kAllAtOnceMax = 256;
+  static constexpr std::uint64_t kPacketBytes = 1500;
+
   explicit SimgridTransport(const ClusterSpec& cluster);
 
   const HostLayout& layout() const override { return platform_->layout(); }
@@ -26,40 +44,67 @@ class SimgridTransport final : public Transport {
   void run(Agenda& agenda, TransportUser& user) override;
 
  private:
+  using FlightNumber = std::uint32_t;
+
   struct Flight {
     HostIndex from, to;
     Bytes size;
     TransferId transfer;
-    bool windowed = false;
+    bool in_formula = false;
+    bool in_solver = false;  // or in line for it
+    bool has_slots = false;  // or waits for them
+    bool has_arrived = false;
     simgrid::s4u::CommPtr comm;
+  };
+  struct Waiting {
+    double finish;
+    std::uint32_t turn;  // of those that came together
+    FlightNumber flight;
+    std::uint64_t sequence;
+    // For a heap that has the first at its front.
+    bool operator<(const Waiting& other) const {
+      return std::tie(other.finish, other.turn, other.sequence) < std::tie(finish, turn, sequence);
+    }
   };
   // One direction of a NIC.
   struct Port {
-    std::uint32_t busy = 0;
-    std::deque<Flight*> waiting;
+    std::uint64_t busy = 0;  // units of slots
+    double served = 0;       // bytes to each message, by the time that fair queueing goes by
+    std::vector<Waiting> waiting;
   };
-  using Step = void (SimgridTransport::*)(Flight*);
 
-  void acquire(Port& port, Flight* flight, Step next);
-  void release(Port& port, Step next);
-  void acquire_receiver(Flight* flight);
-  void transmit(Flight* flight);
+  void acquire_sender(FlightNumber number);
+  void acquire_receiver(FlightNumber number);
+  void release_slots(const Flight& flight);
+  void transmit(FlightNumber number);
+  void wait(Port& port, FlightNumber number, HostIndex nic, HostIndex other_end);
+  FlightNumber take_next(Port& port);
+  std::uint32_t sending_units(const Flight& flight) const;
+  std::uint32_t receiving_units(const Flight& flight) const;
+
   void on_completion(const simgrid::s4u::Activity& activity);
+  bool progress(Time now, FlightNumber number);
 
   void fire();
   void rearm();
   void stop();
 
   const ClusterSpec& cluster_;
+  const std::uint64_t slot_units_;  // of a NIC
   std::unique_ptr<simgrid::s4u::Engine> engine_;
   std::unique_ptr<Platform> platform_;
-  std::vector<std::unique_ptr<Port>> sending_, receiving_;  // by host, once used
+  std::optional<AnalyticLinks> formula_;   // windowed only
+  std::vector<Port> sending_, receiving_;  // by host
+
+  std::deque<Flight> flights_;  // grows without moving
+  std::vector<FlightNumber> free_flights_;
+  std::uint32_t under_way_ = 0;  // messages that have not arrived
+  std::uint64_t waited_ = 0;     // so far
 
   Agenda* agenda_ = nullptr;
   TransportUser* user_ = nullptr;
-  simgrid::kernel::timer::Timer* timer_ = nullptr;  // armed for the agenda's next event
-  std::unique_ptr<Flight> arrived_;                 // SimGrid still uses it after its callback
-  simgrid::s4u::Activity* any_activity_ = nullptr;
+  simgrid::kernel::timer::Timer* timer_ = nullptr;  // for what comes next besides communications
+  simgrid::s4u::CommPtr arrived_;                   // SimGrid still uses it after its callback
   std::set<simgrid::s4u::Activity*> stopping_;
   bool stopped_ = false;
 };
