@@ -109,6 +109,45 @@ std::vector<std::string> names_of(const std::vector<Variant>& variants) {
   return names;
 }
 
+std::vector<ChildEnd> run_all(const CompareOptions& options, const Scenario& scenario,
+                              const std::vector<Job>& jobs) {
+  const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
+  const unsigned at_once = options.jobs > 0 ? options.jobs : cores;
+  const unsigned math_threads = cores > at_once ? cores / at_once - 1 : 0;
+  Overview overview(overview_of(jobs, scenario), at_once, options.quiet);
+  return run_children(
+      jobs.size(),
+      [&](std::size_t job, ChildReport& report) {
+        return run_job(jobs[job], scenario.variants[jobs[job].variant].name, math_threads, report);
+      },
+      {.at_once = at_once,
+       .on_start = [&](std::size_t job) { overview.on_start(job); },
+       .on_progress = [&](std::size_t job,
+                          const RunProgress& progress) { overview.on_progress(job, progress); },
+       .on_end = [&](std::size_t job, const ChildEnd& end) { overview.on_end(job, end); }});
+}
+
+// One directory a variant, marked as ours, so that the next comparison removes it.
+analysis::Failure make_directories(const analysis::OutputDirectory& output,
+                                   const std::vector<std::string>& variants) {
+  for (const std::string& variant : variants) {
+    const auto made = analysis::OutputDirectory::create(output.path() / variant);
+    if (!made.ok()) return made.error();
+  }
+  return {};
+}
+
+analysis::Failure write_results(const analysis::OutputDirectory& output,
+                                const analysis::ComparisonData& data) {
+  if (const auto failure = analysis::write_comparison(output, data)) return failure;
+  return output.write("report.html", analysis::report_html(data));
+}
+
+int fail(const analysis::Error& error) {
+  print_error(error.message);
+  return kFailed;
+}
+
 }  // namespace
 
 int compare_command(const CompareOptions& options) {
@@ -121,44 +160,20 @@ int compare_command(const CompareOptions& options) {
   }
   if (!check_inputs(*scenario, true)) return kBadInput;
   catch_interrupts();
-  const auto directory = open_output(options, *scenario);
-  if (!directory) return kBadInput;
-  const Json resolved = resolved_json(*scenario, directory->path().string());
-  if (const auto failure = write_scenario(*directory, resolved)) {
-    print_error(failure->message);
-    return kFailed;
-  }
-
+  const auto output = open_output(options, *scenario);
+  if (!output) return kBadInput;
+  const Json resolved = resolved_json(*scenario, output->path().string());
+  if (const auto failure = write_scenario(*output, resolved)) return fail(*failure);
   const std::vector<std::string> directories =
       analysis::variant_directories(names_of(scenario->variants));
-  const std::vector<Job> jobs = plan(*scenario, directories, directory->path());
-  const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
-  const unsigned at_once = options.jobs > 0 ? options.jobs : cores;
-  const unsigned math_threads = cores > at_once ? cores / at_once - 1 : 0;
+  if (const auto failure = make_directories(*output, directories)) return fail(*failure);
 
-  Overview overview(overview_of(jobs, *scenario), at_once, options.quiet);
-  const std::vector<ChildEnd> ends = run_children(
-      jobs.size(),
-      [&](std::size_t job, ChildReport& report) {
-        const std::string& variant = scenario->variants[jobs[job].variant].name;
-        return run_job(jobs[job], variant, math_threads, report);
-      },
-      {.at_once = at_once,
-       .on_start = [&](std::size_t job) { overview.on_start(job); },
-       .on_progress = [&](std::size_t job,
-                          const RunProgress& progress) { overview.on_progress(job, progress); },
-       .on_end = [&](std::size_t job, const ChildEnd& end) { overview.on_end(job, end); }});
-  overview.clear();
-
+  const std::vector<Job> jobs = plan(*scenario, directories, output->path());
+  const std::vector<ChildEnd> ends = run_all(options, *scenario, jobs);
   const analysis::ComparisonData data = collect(*scenario, jobs, directories, ends);
-  auto failure = analysis::write_comparison(*directory, data);
-  if (!failure) failure = directory->write("report.html", analysis::report_html(data));
-  if (failure) {
-    print_error(failure->message);
-    return kFailed;
-  }
+  if (const auto failure = write_results(*output, data)) return fail(*failure);
   const bool printed = print_result(analysis::compare_table(data));
-  if (!options.quiet) overview.note("Report: " + (directory->path() / "report.html").string());
+  if (!options.quiet) print_report_path(*output);
   return printed ? exit_code(data.status) : kFailed;
 }
 

@@ -40,6 +40,9 @@ std::optional<double> Forecast::by_fraction_s(const Run& run, double now_s) cons
 std::optional<double> Forecast::duration_s(std::size_t job, double now_s) const {
   if (const auto known = mean_duration_s(group_[job])) return known;
   if (const auto expected = by_fraction_s(runs_[job], now_s)) return expected;
+  for (std::size_t other = 0; other < runs_.size(); ++other)
+    if (group_[other] == group_[job])
+      if (const auto expected = by_fraction_s(runs_[other], now_s)) return expected;
   if (const auto others = mean_duration_s(std::nullopt)) return others;
   for (const Run& run : runs_)
     if (const auto expected = by_fraction_s(run, now_s)) return expected;

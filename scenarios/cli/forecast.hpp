@@ -7,8 +7,8 @@
 
 namespace psgrid::scenarios {
 
-// Judges runs that are to come by those of the same variant that have ended, else by how far they
-// are, else by the others. Times are seconds since any fixed moment.
+// Judges runs by those of the same group that have ended, else by how far they or others of their
+// group are, else by all others. Times are seconds since any fixed moment.
 class Forecast {
  public:
   // group[job]: runs of the same group take about equally long.

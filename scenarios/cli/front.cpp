@@ -124,4 +124,8 @@ bool print_result(const std::string& text) {
   return false;
 }
 
+void print_report_path(const analysis::OutputDirectory& directory) {
+  std::fputs(("Report: " + (directory.path() / "report.html").string() + "\n").c_str(), stderr);
+}
+
 }  // namespace psgrid::scenarios

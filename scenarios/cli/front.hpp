@@ -39,4 +39,7 @@ int exit_code(analysis::RunStatus status);
 // an error is printed.
 bool print_result(const std::string& text);
 
+// Where the report is, on standard error.
+void print_report_path(const analysis::OutputDirectory& directory);
+
 }  // namespace psgrid::scenarios

@@ -27,10 +27,6 @@ class Overview {
   void on_progress(std::size_t run, const RunProgress& progress);
   void on_end(std::size_t run, const ChildEnd& end);
 
-  // A line that stays, even if quiet.
-  void note(const std::string& text) { line_.note(text); }
-  void clear() { line_.clear(); }
-
  private:
   void show();
 

@@ -66,7 +66,7 @@ int run_command(const SingleRunOptions& options) {
   }
   const bool printed = print_result(analysis::run_table(*result));
   if (result->status == analysis::RunStatus::kFailed) print_error(result->failure);
-  if (!options.quiet) line.note("Report: " + (directory->path() / "report.html").string());
+  if (!options.quiet) print_report_path(*directory);
   return printed ? exit_code(result->status) : kFailed;
 }
 
