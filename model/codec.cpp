@@ -16,7 +16,7 @@ namespace {
 constexpr std::uint16_t kMagic = 0x5047;  // "GP" in little-endian order
 constexpr std::uint32_t kRankMax = (1u << 24) - 1;
 constexpr std::uint64_t kTablesMax = 1u << 16;
-constexpr std::uint64_t kRingPointsMax = 1u << 22;  // of all tables: what a view may cost
+constexpr std::uint64_t kRingPointsMax = 1u << 20;
 
 // --- payloads: one put() and one get() a struct, in the order of message.hpp -----------------
 
@@ -217,7 +217,7 @@ ViewDescription get_view(WireReader& in) {
   if (tables > kTablesMax) in.fail("at most 65,536 tables");
   const std::uint64_t points = view.partition.virtual_nodes * std::uint64_t{view.servers.size()};
   if (points == 0 || points > kRingPointsMax || points * tables > kRingPointsMax)
-    in.fail("1 to 2^22 points on all rings");
+    in.fail("1 to 2^20 points on all rings");
   for (std::uint64_t i = 0; i < tables && in.ok(); ++i) {
     view.tables.push_back({in.varint(), in.u32()});
     if (view.tables.back().keys == 0 || view.tables.back().width == 0)

@@ -51,7 +51,8 @@ struct FrameHeader {
 std::variant<FrameHeader, DecodeError> decode_header(std::span<const std::byte> header);
 
 // frame: header and payload, nothing more. Never reads outside, never allocates more than a small
-// multiple of the frame's own size (phantom values, which it makes real, count as present).
+// multiple of the frame's own size (phantom values, which it makes real, count as present); but for
+// a view, whose rings are laid at once: of at most 2^20 points, of all servers and tables together.
 std::variant<Frame, DecodeError> decode(std::span<const std::byte> frame);
 
 }  // namespace psgrid

@@ -188,7 +188,7 @@ TEST(Codec, RefusesHostileLengthsBeforeItAllocates) {
   Payload welcome;
   welcome.varint(1).varint(0).varint(64).zeros(64).byte(0).varint(64).varint(2048);
   for (int table = 0; table < 2048; ++table) welcome.varint(1).varint(1);
-  EXPECT_EQ(welcome.as(kWelcome), "95: expected 1 to 2^22 points on all rings");
+  EXPECT_EQ(welcome.as(kWelcome), "95: expected 1 to 2^20 points on all rings");
 }
 
 TEST(Codec, RefusesKeysThatAreNoSet) {
@@ -231,7 +231,7 @@ TEST(Codec, RefusesWhatNoNodeWouldSay) {
             "31: expected server ranks below 2^24");
   EXPECT_EQ(view().varint(1).varint(0).byte(2).zeros(4).as(kWelcome), "29: expected partition 0 or 1");
   EXPECT_EQ(view().varint(1).varint(0).byte(0).varint(0).zeros(3).as(kWelcome),
-            "31: expected 1 to 2^22 points on all rings");
+            "31: expected 1 to 2^20 points on all rings");
   EXPECT_EQ(view().varint(1).varint(0).byte(0).varint(1).varint(1).varint(0).varint(1).zeros(2)
                 .as(kWelcome),
             "33: expected tables with keys and values");
