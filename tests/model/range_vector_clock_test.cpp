@@ -36,8 +36,7 @@ TEST(VectorClock, AWorkerThatJumpsAheadLeavesTheOthersSlowest) {
   EXPECT_EQ(clock.slowest(), Clock{3});
 }
 
-// Li et al., OSDI 2014, section 4.1: "at most k unique vector clocks are generated for m nodes ...
-// a set operation on a range splits at most three ways".
+// Li et al., OSDI 2014, section 4.1: setting a clock on a range splits the ranges that it cuts.
 TEST(RangeVectorClock, ATickOfAPartSplitsTheRangeInThree) {
   RangeVectorClock clock(2);
   EXPECT_EQ(clock.pieces(), 1u);
