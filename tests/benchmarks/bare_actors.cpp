@@ -1,6 +1,5 @@
 #include "tests/benchmarks/bare_actors.hpp"
 
-#include <chrono>
 #include <functional>
 #include <string>
 #include <vector>
@@ -80,10 +79,9 @@ BareResult run_bare_actors(const Pattern& pattern) {
     add_actor(host, [&, i, inbox] { work(pattern, servers, i, inbox); });
   }
 
-  const auto start = std::chrono::steady_clock::now();
+  const double start = cpu_now();
   engine.run();
-  const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start;
-  return {pattern.messages(), s4u::Engine::get_clock(), wall.count()};
+  return {pattern.messages(), s4u::Engine::get_clock(), cpu_now() - start};
 }
 
 }  // namespace psgrid::benchmarks

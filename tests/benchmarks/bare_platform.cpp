@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include <simgrid/version.h>
 #include <xbt/log.h>
 
 #include "sim/simgrid_compat.hpp"
@@ -17,8 +18,20 @@ void use_exact_network_model() {
   s4u::Engine::set_config("network/TCP-gamma:1e15");
 }
 
+namespace {
+
+s4u::NetZone* make_outermost_star() {
+#if SIMGRID_VERSION >= 40000
+  return sim::compat::add_star_zone(sim::compat::root(), "star");
+#else
+  return s4u::create_star_zone("star");
+#endif
+}
+
+}  // namespace
+
 BarePlatform build_bare_platform(const Pattern& pattern) {
-  auto* star = sim::compat::add_star_zone(nullptr, "star");
+  auto* star = make_outermost_star();
   auto add_link = [&](const std::string& name) {
     auto* link = sim::compat::add_link(star, name, pattern.bandwidth);
     link->set_latency(pattern.latency / 2);

@@ -1,6 +1,5 @@
 #include "tests/benchmarks/bare_windowed.hpp"
 
-#include <chrono>
 #include <deque>
 #include <memory>
 #include <vector>
@@ -155,11 +154,10 @@ BareResult run_bare_windowed(const Pattern& pattern) {
     exchange.on_arrival(*arrived);
   });
 
-  const auto start = std::chrono::steady_clock::now();
+  const double start = cpu_now();
   exchange.start();
   engine.run();
-  const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start;
-  return {pattern.messages(), s4u::Engine::get_clock(), wall.count()};
+  return {pattern.messages(), s4u::Engine::get_clock(), cpu_now() - start};
 }
 
 }  // namespace psgrid::benchmarks

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <ctime>
 
 namespace psgrid::benchmarks {
 
@@ -27,9 +28,17 @@ inline constexpr std::uint64_t kSmallMessageBytes = 64;
 struct BareResult {
   std::uint64_t messages = 0;
   double virtual_seconds = 0;
-  double wall_seconds = 0;  ///< from the start of the simulation to its end, without set-up
+  double cpu_seconds = 0;  ///< from the start of the simulation to its end, without set-up
 
-  double messages_per_second() const { return static_cast<double>(messages) / wall_seconds; }
+  double messages_per_second() const { return static_cast<double>(messages) / cpu_seconds; }
 };
+
+/// Processor time of this process so far, in seconds: what a simulation on one thread takes when
+/// nothing else runs.
+inline double cpu_now() {
+  timespec time;
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
 
 }  // namespace psgrid::benchmarks
