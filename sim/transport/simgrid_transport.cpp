@@ -213,6 +213,9 @@ void SimgridTransport::run(Agenda& agenda, TransportUser& user) {
   Timer::set(0, [this] { engine_->track_vetoed_activities(nullptr); });
   rearm();
   engine_->run();
+  // SimGrid complains, with a backtrace, about communications that go while they are under way.
+  for (Flight& flight : flights_)
+    if (flight.in_solver) flight.comm->cancel();
 }
 
 }  // namespace psgrid::sim

@@ -149,7 +149,7 @@ TEST_F(ProgressOf, ARunRedrawsOneLineOnATerminal) {
 }
 
 TEST_F(ProgressOf, TheTimeLeftIsShown) {
-  const std::string scenario = directory_.put("medium.json", document(2'000'000));
+  const std::string scenario = directory_.put("medium.json", document(200'000));
   const Ended ended = for_a_moment({"run", scenario}, {.terminal = 120});
   EXPECT_TRUE(std::regex_search(ended.errors, std::regex("[0-9]+%  [0-9]+ (s|min).* left  iter")))
       << ended.errors;
