@@ -29,21 +29,22 @@ void GradientSum::accumulate(const Section& section) {
   const ShardLayout& layout = shards_[section.table.value].layout();
   TableSum& sum = sums_[section.table.value];
   const std::uint32_t width = layout.width();
-  PSGRID_CHECK(section.values.size() == section.keys.size() * width, "a row for each key");
+  const std::span<const float> gradient = section.values.data();
+  PSGRID_CHECK(gradient.size() == section.keys.size() * width, "a row for each key");
   if (sum.values.empty()) {
     sum.values.resize(layout.values());
     sum.touched.resize(layout.rows());
   }
-  const float* gradient = section.values.data().data();
+  const float* from = gradient.data();
   section.keys.for_each_run([&](Key begin, std::uint64_t count) {
     const std::uint64_t first = layout.row_of(begin, count);
-    for (std::uint64_t row = first; row < first + count; ++row, gradient += width) {
+    for (std::uint64_t row = first; row < first + count; ++row, from += width) {
       float* to = sum.values.data() + row * width;
       if (sum.touched[row]) {
-        for (std::uint32_t i = 0; i < width; ++i) to[i] += gradient[i];
+        for (std::uint32_t i = 0; i < width; ++i) to[i] += from[i];
       } else {
         sum.touched[row] = true;
-        std::copy_n(gradient, width, to);
+        std::copy_n(from, width, to);
       }
     }
   });
