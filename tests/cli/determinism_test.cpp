@@ -35,7 +35,7 @@ const Case kCases[] = {
                      "data": {"format": "libsvm", "transform": "log1p"},
                      "learning_rate": 0.5, "compute": {"seconds": "5ms"},
                      "stop": {"iterations": 25}})"),
-     0x66905818fcab68ac},
+     0xe00e2a71850d9c17},
     {"PerceptronAnalytic", "digits.csv.gz",
      json::parse(R"({"workers": 5, "servers": 3, "network": {"sharing": "analytic"}})"),
      json::parse(R"([{"nodes": "worker[*]", "model": "weibull", "shape": 0.7, "scale": 1},
@@ -45,7 +45,7 @@ const Case kCases[] = {
                      "data": {"format": "csv", "transform": "standardize"},
                      "optimizer": {"type": "adam"}, "learning_rate": 0.01,
                      "compute": {"seconds": "5ms"}, "stop": {"iterations": 25}})"),
-     0x7f9cdd05cbe22083},
+     0x9eba92a62b0e6a1c},
     {"SparseLogisticFluid", "spamassassin-hash16.libsvm.gz",
      json::parse(R"({"workers": 4, "servers": 2, "network": {"sharing": "fluid"}})"),
      json::parse(R"([{"nodes": "worker[*]", "model": "pareto", "alpha": 2.5, "minimum": 1}])"),
@@ -53,7 +53,7 @@ const Case kCases[] = {
                      "data": {"format": "libsvm"}, "optimizer": {"type": "adagrad"},
                      "learning_rate": 0.1, "compute": {"seconds": "5ms"},
                      "stop": {"iterations": 15}})"),
-     0xee9da48f81454ec6},
+     0xa662f71cf00b0811},
 };
 
 class Determinism : public CommandLine, public ::testing::WithParamInterface<Case> {
