@@ -1,6 +1,8 @@
 #include "sim/math_pool.hpp"
 
+#include <atomic>
 #include <thread>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -9,15 +11,22 @@ namespace {
 
 TEST(MathPool, RunsEveryTaskOnceBeforeItsResultIsUsed) {
   for (unsigned threads : {0u, 1u, 3u}) {
-    MathPool pool(threads);
     std::vector<int> runs(500);
-    std::vector<MathPool::TaskPtr> tasks;
-    for (int& each : runs) tasks.push_back(pool.submit([&each] { ++each; }));
-    // The results are needed in another order than the tasks were handed over.
-    for (std::size_t i = tasks.size(); i-- > 0;) {
-      pool.finish(tasks[i]);
-      ASSERT_EQ(runs[i], 1) << "task " << i << " with " << threads << " threads";
+    {
+      MathPool pool(threads);
+      std::vector<MathPool::TaskPtr> tasks;
+      for (int& each : runs) tasks.push_back(pool.submit([&each] { ++each; }));
+      // The results are needed in another order than the tasks were handed over.
+      for (std::size_t i = tasks.size(); i-- > 0;) {
+        pool.finish(tasks[i]);
+        ASSERT_EQ(runs[i], 1) << "task " << i << " with " << threads << " threads";
+      }
+      // Once a thread gets here, none comes back to the tasks before.
+      std::atomic<bool> last_begun = threads == 0;
+      pool.submit([&] { last_begun = true; });
+      while (!last_begun) std::this_thread::yield();
     }
+    EXPECT_EQ(runs, std::vector<int>(runs.size(), 1)) << threads << " threads";
   }
 }
 
