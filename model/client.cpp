@@ -98,29 +98,36 @@ void Client::request_rows(Pulling& pulling, std::vector<KeySet> keys) {
   Unanswered& requests = pulling.requests;
   requests.servers.resize(servers);
   bool nothing = true;
-  pulling.everything = true;
+  bool everything = true;
   for (std::size_t table = 0; table < keys.size(); ++table) {
     pulling.slices.push_back(view_->ring(job_->tables[table].id).slice(keys[table]));
     for (const Slice& slice : *pulling.slices.back()) requests.servers[slice.server] = true;
     nothing &= pulling.slices.back()->empty();
-    pulling.everything &= keys[table].same_as(view_->ring(job_->tables[table].id).all());
+    everything &= keys[table].same_as(view_->ring(job_->tables[table].id).all());
     pulling.values.emplace_back();
     if (!job_->timing_only)
       pulling.values.back().resize(keys[table].size() * job_->tables[table].width);
   }
   pulling.keys = std::move(keys);
   pulling.own_clock = ticked_;
+  if (everything)
+    pulling.to_all = make_message(Pull{.epoch = view_->epoch(),
+                                       .request = requests.number,
+                                       .iteration = pulling.iteration,
+                                       .own_clock = pulling.own_clock,
+                                       .sections = view_->everything()});
   if (nothing) requests.servers[self_.rank % servers] = true;  // somebody has to keep the gate
   send_all(pulling);
 }
 
 MessagePtr Client::Pulling::message_to(std::uint32_t server, const View& view) const {
+  if (to_all) return to_all;
   Pull pull{.epoch = view.epoch(),
             .request = requests.number,
             .iteration = iteration,
             .own_clock = own_clock,
-            .sections = everything ? view.all_keys(server) : Sections()};
-  for (std::size_t table = 0; table < slices.size() && !everything; ++table) {
+            .sections = {}};
+  for (std::size_t table = 0; table < slices.size(); ++table) {
     const Slice* slice = find_slice(*slices[table], server);
     if (slice) pull.sections.push_back({{static_cast<std::uint16_t>(table)}, slice->keys, {}});
   }
@@ -215,9 +222,17 @@ void Client::push(Clock iteration, std::vector<Section> gradient, const Weights&
   send_all(pushing);
 }
 
+bool Client::is_phantom_of_everything(const std::vector<Section>& gradient) const {
+  return gradient.size() == job_->tables.size() &&
+         std::all_of(gradient.begin(), gradient.end(), [this](const Section& section) {
+           return section.values.is_phantom() &&
+                  section.keys.same_as(view_->ring(section.table).all());
+         });
+}
+
 std::vector<Sections> Client::slice(const std::vector<Section>& gradient) const {
   std::vector<Sections> parts(view_->servers());
-  if (job_->timing_only && !gradient.empty()) {
+  if (is_phantom_of_everything(gradient)) {
     for (std::uint32_t server = 0; server < parts.size(); ++server)
       parts[server] = view_->phantom_rows(server);
     return parts;

@@ -81,7 +81,7 @@ class Client {
     std::vector<KeySet> wanted;                         // by table, as asked
     std::vector<KeySet> keys;                           // by table, as requested from the servers
     std::vector<std::shared_ptr<const Slices>> slices;  // of keys
-    bool everything = false;                            // all keys of all tables
+    MessagePtr to_all;                                  // where it asks for all keys of all tables
     std::vector<std::vector<float>> values;             // of keys; empty where phantom
     Weights weights;
 
@@ -102,6 +102,7 @@ class Client {
   void request_rows(Pulling& pulling, std::vector<KeySet> keys);
   void place_rows(Pulling& pulling, std::uint32_t server, const Section& section) const;
   void complete(Pulling& pulling);
+  bool is_phantom_of_everything(const std::vector<Section>& gradient) const;
   std::vector<Sections> slice(const std::vector<Section>& gradient) const;
   template <class Operation>
   void send_all(Operation& operation);

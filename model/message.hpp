@@ -51,7 +51,8 @@ struct PushAck {
   RequestId request;
 };
 
-// Worker -> server: the rows that `iteration` starts from.
+// Worker -> server: the rows that `iteration` starts from. Keys of a section that are a whole table
+// stand for those of it that the server holds.
 struct Pull {
   Epoch epoch;
   RequestId request;

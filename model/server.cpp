@@ -156,7 +156,7 @@ void Server::acknowledge(NodeId worker, RequestId push) {
 
 void Server::apply(NodeId worker, const Push& push) {
   if (push.sections.empty()) return;
-  record_staleness({worker, push.read_version, push.read_clock}, push.iteration, slowest());
+  record_staleness({worker.rank, push.read_clock, push.read_version}, push.iteration, slowest());
   ++version_;
   const float share = 1.0f / static_cast<float>(view_->workers());
   for (const Section& section : push.sections)
@@ -165,8 +165,11 @@ void Server::apply(NodeId worker, const Push& push) {
 
 void Server::add_to_sum(NodeId worker, const Push& push) {
   PSGRID_CHECK(push.iteration >= summed_, "no push for an iteration that is already applied");
-  if (!push.sections.empty())
-    summed_reads_[push.iteration].push_back({worker, push.read_version, push.read_clock});
+  if (!push.sections.empty()) {
+    std::vector<ReadMark>& reads = summed_reads_[push.iteration];
+    reads.reserve(view_->workers());
+    reads.push_back({worker.rank, push.read_clock, push.read_version});
+  }
   if (job_->timing_only) return;
   auto& sum = sums_.try_emplace(push.iteration, std::span<const Shard>(shards_)).first->second;
   sum.add(worker.rank, push.sections);
@@ -199,7 +202,7 @@ void Server::apply_finished_iterations() {
 void Server::record_staleness(const ReadMark& read, Clock iteration, Clock applied) {
   PSGRID_CHECK(version_ >= read.version, "a version that this server has had");
   context_.record(GradientApplied{
-      .worker = read.worker,
+      .worker = worker_id(read.worker),
       .iteration = iteration,
       .staleness_updates = static_cast<std::uint32_t>(version_ - read.version),
       .staleness_clocks = applied > read.clock ? applied.value - read.clock.value : 0});
@@ -231,7 +234,7 @@ bool Server::may_answer(const PendingPull& pending) const {
 void Server::serve(PendingPull pending) {
   std::uint64_t values = 0;
   for (const Section& section : pending.pull.sections)
-    values += section.keys.size() * job_->tables[section.table.value].width;
+    values += keys_held(section).size() * job_->tables[section.table.value].width;
   const CostSpec& costs = job_->spec.costs;
   const double flops =
       costs.message_flops + costs.serve_flops_per_value * static_cast<double>(values);
@@ -247,13 +250,23 @@ void Server::finish(const PendingPull& pending) {
                                                      .sections = read(pending.pull.sections)}));
 }
 
+// Asked for a whole table, a server answers with what it holds of it.
+const KeySet& Server::keys_held(const Section& asked) const {
+  const std::uint64_t whole = view_->ring(asked.table).all().size();
+  return asked.keys.is_ranges() && asked.keys.size() == whole
+             ? shards_[asked.table.value].layout().owned()
+             : asked.keys;
+}
+
 Sections Server::read(const Sections& asked) {
   // Workers in step ask for the same rows of the same version: one copy serves them all.
   if (last_read_.version == version_ && last_read_.asked.same_as(asked)) return last_read_.answer;
   Sections answer;
-  for (const Section& section : asked)
-    answer.push_back(
-        {section.table, section.keys, shards_[section.table.value].read(section.keys)});
+  for (const Section& section : asked) {
+    const KeySet& keys = keys_held(section);
+    if (!keys.empty())
+      answer.push_back({section.table, keys, shards_[section.table.value].read(keys)});
+  }
   last_read_ = {version_, asked, answer};
   return answer;
 }
@@ -270,7 +283,7 @@ template <class Pending>
 void Server::work_on(WorkKind kind, double flops, Pending pending) {
   if (flops == 0) return finish(pending);
   const ComputeId work =
-      context_.compute({.kind = kind, .flops = flops, .index = version_, .mathematics = {}});
+      context_.compute({.kind = kind, .flops = flops, .index = works_++, .mathematics = {}});
   working_.emplace(work, std::move(pending));
 }
 

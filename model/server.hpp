@@ -40,9 +40,9 @@ class Server final : public Node {
   };
   // Where a summed gradient was read, for its staleness.
   struct ReadMark {
-    NodeId worker;
-    std::uint64_t version = 0;
+    std::uint32_t worker = 0;
     Clock clock;
+    std::uint64_t version = 0;
   };
 
   // The answer to the last pull.
@@ -72,6 +72,7 @@ class Server final : public Node {
   void serve(PendingPull pull);
   void finish(const PendingPull& pull);
   Sections read(const Sections& asked);
+  const KeySet& keys_held(const Section& asked) const;
   // Answers what may pass the gate now: of one worker, or of all.
   void open_gate(std::optional<std::uint32_t> worker);
 
@@ -106,6 +107,7 @@ class Server final : public Node {
   std::optional<PullGate> gate_;  // from the welcome on
 
   std::uint64_t version_ = 0;  // updates applied
+  std::uint64_t works_ = 0;    // pieces of work handed to the processor
   Clock summed_;               // iterations applied as a whole
   std::map<Clock, GradientSum> sums_;
   std::map<Clock, std::vector<ReadMark>> summed_reads_;

@@ -7,17 +7,17 @@ View::View(ViewDescription description) : description_(std::move(description)) {
   for (std::size_t table = 0; table < description_.tables.size(); ++table)
     rings_.emplace_back(description_.partition, description_.servers,
                         Namespace{static_cast<std::uint16_t>(table)}, description_.tables[table].keys);
-  all_keys_.resize(description_.servers.size());
   phantom_rows_.resize(description_.servers.size());
-  for (std::uint32_t server = 0; server < all_keys_.size(); ++server)
-    for (std::size_t table = 0; table < rings_.size(); ++table) {
-      const Namespace id{static_cast<std::uint16_t>(table)};
+  for (std::size_t table = 0; table < rings_.size(); ++table) {
+    const Namespace id{static_cast<std::uint16_t>(table)};
+    everything_.push_back({id, rings_[table].all(), {}});
+    for (std::uint32_t server = 0; server < phantom_rows_.size(); ++server) {
       const KeySet& keys = rings_[table].owned(server);
       if (keys.empty()) continue;
-      all_keys_[server].push_back({id, keys, {}});
       phantom_rows_[server].push_back(
           {id, keys, Values::phantom(keys.size() * description_.tables[table].width)});
     }
+  }
 }
 
 }  // namespace psgrid

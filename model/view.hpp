@@ -41,15 +41,18 @@ class View {
   }
   const KeyRing& ring(Namespace table) const { return rings_[table.value]; }
 
-  // What the server at a position holds of all tables: as a pull asks for it, and as phantom rows.
-  // Every worker's messages share these lists.
-  const Sections& all_keys(std::uint32_t position) const { return all_keys_[position]; }
+  // All keys of all tables: asked for this, a server answers with those that it holds.
+  const Sections& everything() const { return everything_; }
+
+  // What the server at a position holds of all tables, as phantom rows. Like everything(), one list
+  // that many messages share.
   const Sections& phantom_rows(std::uint32_t position) const { return phantom_rows_[position]; }
 
  private:
   ViewDescription description_;
   std::vector<KeyRing> rings_;
-  std::vector<Sections> all_keys_, phantom_rows_;  // by server
+  Sections everything_;
+  std::vector<Sections> phantom_rows_;  // by server
 };
 
 using ViewPtr = std::shared_ptr<const View>;
