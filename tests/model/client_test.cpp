@@ -88,6 +88,19 @@ TEST_F(ClientTest, AsksEachServerForItsPartBeginningWithItsOwn) {
                                 "to server[0]: pull 2 epoch 1 iteration 1 own 0 sections(0:[0])"}));
 }
 
+TEST_F(ClientTest, AsksEveryServerForEverythingWithTheSameWords) {
+  const auto job = counting_job(counting_run(2, 2, 10), 4);
+  client_.emplace(job, worker_id(1), context_);
+  const ViewPtr view = view_of(*job);
+  client_->start(view);
+  const RequestId number = pull(0, view->ring({0}).all());
+  const std::string words = "pull 1 epoch 1 iteration 0 own 0 sections(0:{0-4})";
+  EXPECT_EQ(effects(), (Effects{"to server[1]: " + words, "to server[0]: " + words}));
+  reply(kFirst, 1, KeySet::range(0, 2), {1, 2});
+  reply(kSecond, 1, KeySet::range(2, 4), {3, 4});
+  EXPECT_EQ(taken(number), "0:{0-4}=1,2,3,4 of clock 0");
+}
+
 TEST_F(ClientTest, PutsTheAnswersTogether) {
   make();
   const RequestId number = pull(0, KeySet::range(1, 4));

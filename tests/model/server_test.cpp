@@ -161,6 +161,17 @@ TEST(Server, APullOfNothingPassesTheGateToo) {
             "to worker[0]: pull_reply 1 version 1 slowest 1 held 0 sections()");
 }
 
+TEST(Server, AskedForAWholeTableAnswersWithWhatItHolds) {
+  const auto job = counting_job(counting_run(2, 2, 10), 4);
+  ScriptedNode server(job, server_id(1));
+  server.start();
+  server.receive(manager_id(0), Welcome{view_of(*job)});
+  Pull everything = pull(1, 0, 0);
+  everything.sections = {{Namespace{0}, KeySet::range(0, 4), {}}};
+  EXPECT_EQ(server.receive(kAlice, everything),
+            Effects{"to worker[0]: pull_reply 1 version 0 slowest 0 held 0 sections(0:{2-4}=0,0)"});
+}
+
 // An iteration of a worker that touched no key here counts, but leaves no gradient.
 TEST(Server, AnEmptyPushTicks) {
   ScriptedNode server = bsp_server();
