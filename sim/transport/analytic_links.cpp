@@ -12,12 +12,15 @@ constexpr double kLv08BandwidthFactor = 0.97;
 
 }  // namespace
 
+double latency_factor(NetworkModel model) {
+  return model == NetworkModel::kLv08 ? kLv08LatencyFactor : 1;
+}
+
 AnalyticLinks::AnalyticLinks(std::unique_ptr<Paths> paths, const NetworkSpec& network)
-    : paths_(std::move(paths)), is_star_(network.topology == Topology::kStar) {
-  if (network.model == NetworkModel::kLv08) {
-    latency_factor_ = kLv08LatencyFactor;
-    bandwidth_factor_ = kLv08BandwidthFactor;
-  }
+    : paths_(std::move(paths)),
+      is_star_(network.topology == Topology::kStar),
+      latency_factor_(latency_factor(network.model)),
+      bandwidth_factor_(network.model == NetworkModel::kLv08 ? kLv08BandwidthFactor : 1) {
   add_new_links();
 }
 

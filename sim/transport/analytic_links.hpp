@@ -18,6 +18,9 @@
 
 namespace psgrid::sim {
 
+// What SimGrid's network models multiply latencies by.
+double latency_factor(NetworkModel model);
+
 class AnalyticLinks {
  public:
   AnalyticLinks(std::unique_ptr<Paths> paths, const NetworkSpec& network);
@@ -44,7 +47,7 @@ class AnalyticLinks {
 
   std::unique_ptr<Paths> paths_;
   const bool is_star_;
-  double latency_factor_ = 1, bandwidth_factor_ = 1;
+  const double latency_factor_, bandwidth_factor_;
   SharedLinks links_;
   std::uint32_t links_added_ = 0;
   std::unordered_map<std::uint64_t, Way> ways_;  // by pair of hosts; unused in a star

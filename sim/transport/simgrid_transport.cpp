@@ -1,6 +1,7 @@
 #include "sim/transport/simgrid_transport.hpp"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include <simgrid/kernel/Timer.hpp>
@@ -134,6 +135,41 @@ void SimgridTransport::transmit(FlightNumber number) {
   flight.comm->set_payload_size(flight.size.count);
   flight.comm->set_data(reinterpret_cast<void*>(std::uintptr_t{number}));
   flight.comm->start();
+  note_start(flight);
+}
+
+// SimGrid 3.32 solves again only what has changed since it last did. When several flows begin to
+// send at the same moment, it takes their first link for changed, but overlooks the other links of
+// a flow whose first link was changed already: those would carry any number of flows at full speed.
+// Links are taken for changed, too, when their bandwidth is set.
+void SimgridTransport::note_start(const Flight& flight) {
+  const double now = s4u::Engine::get_clock();
+  if (now != starts_at_) starts_.clear();
+  starts_at_ = now;
+  starts_.emplace_back(flight.from, flight.to);
+  if (starts_.size() == 2) Timer::set(now, [this] { plan_refresh(); });
+}
+
+// Flows begin to send when their latency is over.
+void SimgridTransport::plan_refresh() {
+  const double factor = latency_factor(cluster_.network.model);
+  std::map<double, std::vector<s4u::Link*>> links_by_date;
+  for (const auto& [from, to] : std::exchange(starts_, {})) {
+    double latency = 0;
+    std::vector<s4u::Link*> links;
+    platform_->host(from)->route_to(platform_->host(to), links, &latency);
+    auto& changed = links_by_date[starts_at_ + factor * latency];
+    changed.insert(changed.end(), links.begin(), links.end());
+  }
+  for (auto& [date, links] : links_by_date) {
+    std::sort(links.begin(), links.end(),
+              [](const s4u::Link* a, const s4u::Link* b) { return a->get_name() < b->get_name(); });
+    links.erase(std::unique(links.begin(), links.end()), links.end());
+    Timer::set(date, [this, changed = std::move(links)] {
+      if (stopped_) return;
+      for (s4u::Link* link : changed) link->set_bandwidth(link->get_bandwidth());
+    });
+  }
 }
 
 void SimgridTransport::on_completion(const s4u::Activity& activity) {

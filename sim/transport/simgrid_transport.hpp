@@ -22,6 +22,7 @@
 #include <optional>
 #include <set>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include <simgrid/s4u.hpp>
@@ -77,6 +78,8 @@ class SimgridTransport final : public Transport {
   void acquire_receiver(FlightNumber number);
   void release_slots(const Flight& flight);
   void transmit(FlightNumber number);
+  void note_start(const Flight& flight);
+  void plan_refresh();
   void wait(Port& port, FlightNumber number, HostIndex nic, HostIndex other_end);
   FlightNumber take_next(Port& port);
   std::uint32_t sending_units(const Flight& flight) const;
@@ -100,6 +103,10 @@ class SimgridTransport final : public Transport {
   std::vector<FlightNumber> free_flights_;
   std::uint32_t under_way_ = 0;  // messages that have not arrived
   std::uint64_t waited_ = 0;     // so far
+
+  // Communications that were started at the latest moment at which any was.
+  double starts_at_ = -1;
+  std::vector<std::pair<HostIndex, HostIndex>> starts_;
 
   Agenda* agenda_ = nullptr;
   TransportUser* user_ = nullptr;
