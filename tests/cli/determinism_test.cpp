@@ -35,7 +35,7 @@ const Case kCases[] = {
                      "data": {"format": "libsvm", "transform": "log1p"},
                      "learning_rate": 0.5, "compute": {"seconds": "5ms"},
                      "stop": {"iterations": 25}})"),
-     0xe00e2a71850d9c17},
+     0x5d01ab05c3051ed4},
     {"PerceptronAnalytic", "digits.csv.gz",
      json::parse(R"({"workers": 5, "servers": 3, "network": {"sharing": "analytic"}})"),
      json::parse(R"([{"nodes": "worker[*]", "model": "weibull", "shape": 0.7, "scale": 1},
