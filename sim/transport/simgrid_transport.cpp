@@ -15,6 +15,7 @@ using simgrid::kernel::timer::Timer;
 
 namespace {
 
+constexpr double kPacketBytes = 1500;
 constexpr std::uint32_t kSlotUnits = 1u << 16;
 
 // What a message takes up of a slot of a NIC: as much of its bandwidth as the other end can use.
@@ -27,6 +28,12 @@ std::uint32_t units_of_slot(const HostPlan& nic, const HostPlan& other_end) {
 // Which of the hosts that a NIC serves comes first: spread over all of them by the golden ratio.
 std::uint32_t first_host(std::uint32_t nic, std::size_t hosts) {
   return static_cast<std::uint32_t>((std::uint64_t{nic * 0x9E37'79B9u} * hosts) >> 32);
+}
+
+// A packet, or what fits into the pipe: slots would be held for latency, not for bandwidth.
+bool is_small(Bytes size, const HostPlan& from, const HostPlan& to) {
+  const double pipe = std::min(from.bandwidth, to.bandwidth) * (from.latency + to.latency);
+  return static_cast<double>(size.count) <= std::max(kPacketBytes, pipe);
 }
 
 }  // namespace
@@ -46,6 +53,13 @@ SimgridTransport::SimgridTransport(const ClusterSpec& cluster)
   s4u::Comm::on_completion_cb([this](const s4u::Activity& comm) { on_completion(comm); });
 }
 
+// SimGrid complains, with a backtrace, about communications that go while they are under way: they
+// end with the process.
+SimgridTransport::~SimgridTransport() {
+  for (Flight& flight : flights_) flight.comm.detach();
+  arrived_.detach();
+}
+
 void SimgridTransport::send(Time now, HostIndex from, HostIndex to, Bytes size,
                             TransferId transfer) {
   if (free_flights_.empty()) {
@@ -61,7 +75,7 @@ void SimgridTransport::send(Time now, HostIndex from, HostIndex to, Bytes size,
   formula_->send(now, from, to, size, number);
   flight.in_formula = true;
   if (under_way_ <= kAllAtOnceMax) return transmit(number);
-  if (size.count <= kPacketBytes) return;
+  if (is_small(size, layout().host(from), layout().host(to))) return;
   flight.in_solver = flight.has_slots = true;
   acquire_sender(number);
 }
@@ -249,9 +263,6 @@ void SimgridTransport::run(Agenda& agenda, TransportUser& user) {
   Timer::set(0, [this] { engine_->track_vetoed_activities(nullptr); });
   rearm();
   engine_->run();
-  // SimGrid complains, with a backtrace, about communications that go while they are under way.
-  for (Flight& flight : flights_)
-    if (flight.in_solver) flight.comm->cancel();
 }
 
 }  // namespace psgrid::sim

@@ -7,13 +7,13 @@
 // - Beyond, a message first waits for a slot of its sender's NIC, then for one of its receiver's. A
 //   NIC has `window` slots. A message whose other end has a slower NIC takes up only that part of a
 //   slot, so that slots never leave bandwidth unused. The first to be served is the one that fair
-//   sharing would finish first (self-clocked fair queueing: Golestani 1994);
-//   among equals every NIC begins elsewhere, or all would serve the same few.
+//   sharing would finish first (self-clocked fair queueing: Golestani 1994); among equals every NIC
+//   begins elsewhere, or all would serve the same few.
 // - A message that was served before others is handed over no earlier than if it had shared the
 //   links with them (by formula, analytic_links.hpp). Otherwise the workers served first would run
 //   ahead and push while others still pull, where in fluid sharing all finish together.
-// - A message of at most kPacketBytes only shares by formula: requests and acknowledgements are
-//   half of all messages and next to none of the bytes.
+// - A message that is smaller than a packet, or than what its ends' NICs send within their latency,
+//   only shares by formula: most are requests and acknowledgements.
 #pragma once
 
 #include <cstdint>
@@ -36,9 +36,9 @@ namespace psgrid::sim {
 class SimgridTransport final : public Transport {
  public:
   static constexpr std::uint32_t kAllAtOnceMax = 256;
-  static constexpr std::uint64_t kPacketBytes = 1500;
 
   explicit SimgridTransport(const ClusterSpec& cluster);
+  ~SimgridTransport() override;
 
   const HostLayout& layout() const override { return platform_->layout(); }
   void send(Time now, HostIndex from, HostIndex to, Bytes size, TransferId transfer) override;
