@@ -13,7 +13,7 @@ void check_cluster(const RunSpec& run, const ReadContext& context) {
   if (network.topology == Topology::kPlatform && !context.files.is_file(network.platform_file))
     return problems.error("/cluster/network/file", "found no file " + network.platform_file +
                                                        ", expected a SimGrid platform file");
-  for (const sim::PlatformError& error : sim::check_platform(run.cluster))
+  for (const PlatformError& error : sim::check_platform(run.cluster))
     problems.error("/cluster" + error.pointer, error.message);
 }
 

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "model/cluster_spec.hpp"
-#include "sim/platform/host_layout.hpp"
+#include "model/host_layout.hpp"
 #include "sim/platform/switched_network.hpp"
 
 namespace psgrid::sim {

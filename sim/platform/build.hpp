@@ -7,7 +7,7 @@
 #include <simgrid/forward.h>
 
 #include "model/cluster_spec.hpp"
-#include "sim/platform/host_layout.hpp"
+#include "model/host_layout.hpp"
 
 namespace psgrid::sim {
 

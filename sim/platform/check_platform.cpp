@@ -4,8 +4,8 @@
 #include <string>
 #include <utility>
 
+#include "model/host_layout.hpp"
 #include "sim/platform/graph_network.hpp"
-#include "sim/platform/host_layout.hpp"
 #include "sim/platform/platform_file.hpp"
 
 namespace psgrid::sim {

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "model/cluster_spec.hpp"
-#include "sim/platform/platform_error.hpp"
+#include "model/platform_error.hpp"
 
 namespace psgrid::sim {
 

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "sim/platform/platform_error.hpp"
+#include "model/platform_error.hpp"
 #include "sim/platform/switched_network.hpp"
 
 namespace psgrid::sim {

@@ -9,7 +9,7 @@
 #include <span>
 #include <vector>
 
-#include "sim/platform/host_layout.hpp"
+#include "model/host_layout.hpp"
 #include "sim/platform/platform.hpp"
 #include "sim/platform/switched_network.hpp"
 

@@ -8,8 +8,8 @@
 #include <simgrid/forward.h>
 
 #include "model/cluster_spec.hpp"
+#include "model/host_layout.hpp"
 #include "model/ids.hpp"
-#include "sim/platform/host_layout.hpp"
 #include "sim/platform/switched_network.hpp"
 
 namespace psgrid::sim {

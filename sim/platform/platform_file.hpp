@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "model/cluster_spec.hpp"
-#include "sim/platform/host_layout.hpp"
-#include "sim/platform/platform_error.hpp"
+#include "model/host_layout.hpp"
+#include "model/platform_error.hpp"
 
 namespace psgrid::sim {
 

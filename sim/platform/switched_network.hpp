@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "model/cluster_spec.hpp"
-#include "sim/platform/host_layout.hpp"
+#include "model/host_layout.hpp"
 
 namespace psgrid::sim {
 

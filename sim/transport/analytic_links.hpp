@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "model/cluster_spec.hpp"
+#include "model/host_layout.hpp"
 #include "model/ids.hpp"
-#include "sim/platform/host_layout.hpp"
 #include "sim/platform/paths.hpp"
 #include "sim/transport/shared_links.hpp"
 

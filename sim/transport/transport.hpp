@@ -6,9 +6,9 @@
 #include <memory>
 
 #include "model/cluster_spec.hpp"
+#include "model/host_layout.hpp"
 #include "model/ids.hpp"
 #include "sim/agenda.hpp"
-#include "sim/platform/host_layout.hpp"
 
 namespace psgrid::sim {
 

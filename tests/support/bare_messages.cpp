@@ -18,7 +18,6 @@ namespace psgrid::testing {
 namespace {
 
 namespace s4u = simgrid::s4u;
-using sim::HostIndex;
 
 std::string simulate(const ClusterSpec& cluster, const std::vector<Transfer>& transfers) {
   s4u::Engine engine("test");

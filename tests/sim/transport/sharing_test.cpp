@@ -123,7 +123,7 @@ class Burst final : public sim::TransportUser {
     last_ = std::max(last_, now);
     return true;
   }
-  sim::HostIndex host(NodeId node) const {
+  HostIndex host(NodeId node) const {
     return transport_->layout().host_of(node_index(cluster_, node));
   }
 

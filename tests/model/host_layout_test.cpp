@@ -1,8 +1,8 @@
-#include "sim/platform/host_layout.hpp"
+#include "model/host_layout.hpp"
 
 #include <gtest/gtest.h>
 
-namespace psgrid::sim {
+namespace psgrid {
 namespace {
 
 ClusterSpec cluster_of(std::uint32_t workers, std::uint32_t servers) {
@@ -86,4 +86,4 @@ TEST(HostLayout, CopiesInsideAHostAtTenGigabytesASecond) {
 }
 
 }  // namespace
-}  // namespace psgrid::sim
+}  // namespace psgrid

@@ -3,11 +3,11 @@
 
 #include <string>
 
-namespace psgrid::sim {
+namespace psgrid {
 
 struct PlatformError {
   std::string pointer;  // JSON pointer of the setting within "cluster": "/network/edges/3/b"
   std::string message;  // one sentence, without a full stop
 };
 
-}  // namespace psgrid::sim
+}  // namespace psgrid

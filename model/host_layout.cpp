@@ -1,8 +1,8 @@
-#include "sim/platform/host_layout.hpp"
+#include "model/host_layout.hpp"
 
 #include <unordered_map>
 
-namespace psgrid::sim {
+namespace psgrid {
 namespace {
 
 HostPlan plan_for(NodeId node, const Hardware& hardware, std::string name) {
@@ -65,4 +65,4 @@ void HostLayout::take_from_file(const ClusterSpec& cluster, HostIndex index, dou
   host.latency = 0;
 }
 
-}  // namespace psgrid::sim
+}  // namespace psgrid

@@ -8,9 +8,9 @@
 
 #include "model/cluster_spec.hpp"
 #include "model/ids.hpp"
-#include "sim/platform/platform_error.hpp"
+#include "model/platform_error.hpp"
 
-namespace psgrid::sim {
+namespace psgrid {
 
 // Number of a host, from 0, in the order of the first node on each.
 struct HostIndex {
@@ -63,4 +63,4 @@ class HostLayout {
   std::vector<PlatformError> errors_;
 };
 
-}  // namespace psgrid::sim
+}  // namespace psgrid
