@@ -1,10 +1,11 @@
 #include "model/codec.hpp"
 
-#include <xxhash.h>
-
 #include <array>
 #include <bit>
 #include <cstring>
+#include <memory>
+
+#include <xxhash.h>
 
 #include "model/check.hpp"
 #include "model/wire.hpp"
@@ -309,6 +310,24 @@ std::uint64_t checksum_of(std::span<const std::byte> head, std::span<const std::
                               XXH3_64bits(head.data(), head.size()));
 }
 
+// The same for a payload in pieces: `written` is that of it which starts at `offset` of the output.
+std::uint64_t checksum_of(std::span<const std::byte> head, std::span<const std::byte> written,
+                          std::size_t offset, std::span<const LeftOut> pieces) {
+  const std::unique_ptr<XXH3_state_t, decltype(&XXH3_freeState)> state(XXH3_createState(),
+                                                                       &XXH3_freeState);
+  PSGRID_CHECK(state, "memory for a checksum");
+  XXH3_64bits_reset_withSeed(state.get(), XXH3_64bits(head.data(), head.size()));
+  std::size_t done = 0;
+  for (const LeftOut& piece : pieces) {
+    const std::size_t until = piece.offset - offset;
+    XXH3_64bits_update(state.get(), written.data() + done, until - done);
+    XXH3_64bits_update(state.get(), piece.bytes.data(), piece.bytes.size());
+    done = until;
+  }
+  XXH3_64bits_update(state.get(), written.data() + done, written.size() - done);
+  return XXH3_64bits_digest(state.get());
+}
+
 constexpr std::size_t kChecksummedHeaderBytes = kFrameHeaderBytes - sizeof(std::uint64_t);
 
 template <class T>
@@ -332,13 +351,21 @@ Bytes encoded_size(const Message& message) {
   return {kFrameHeaderBytes + counter.bytes()};
 }
 
-void encode(NodeId from, NodeId to, const Message& message, std::vector<std::byte>& out) {
+namespace {
+
+// `left_out` may be null.
+void encode_into(NodeId from, NodeId to, const Message& message, std::vector<std::byte>& out,
+                 std::vector<LeftOut>* left_out) {
   const std::size_t start = out.size();
+  const std::size_t first_piece = left_out ? left_out->size() : 0;
   out.resize(start + kFrameHeaderBytes);
-  WireWriter writer(out);
+  WireWriter writer(out, left_out);
   std::visit([&](const auto& body) { put(writer, body); }, message);
 
-  const std::size_t payload_bytes = out.size() - start - kFrameHeaderBytes;
+  std::span<const LeftOut> pieces;
+  if (left_out) pieces = std::span<const LeftOut>(*left_out).subspan(first_piece);
+  std::size_t payload_bytes = out.size() - start - kFrameHeaderBytes;
+  for (const LeftOut& piece : pieces) payload_bytes += piece.bytes.size();
   PSGRID_CHECK(payload_bytes <= kPayloadBytesMax, "a payload of at most 1 GiB");
   std::byte* header = out.data() + start;
   store(header, kMagic);
@@ -347,8 +374,23 @@ void encode(NodeId from, NodeId to, const Message& message, std::vector<std::byt
   store(header + 4, wire_id(from));
   store(header + 8, wire_id(to));
   store(header + 12, static_cast<std::uint32_t>(payload_bytes));
+
+  const std::span<const std::byte> head{header, kChecksummedHeaderBytes};
+  const std::span<const std::byte> written{header + kFrameHeaderBytes, out.data() + out.size()};
   store(header + kChecksummedHeaderBytes,
-        checksum_of({header, kChecksummedHeaderBytes}, {header + kFrameHeaderBytes, payload_bytes}));
+        pieces.empty() ? checksum_of(head, written)
+                       : checksum_of(head, written, start + kFrameHeaderBytes, pieces));
+}
+
+}  // namespace
+
+void encode(NodeId from, NodeId to, const Message& message, std::vector<std::byte>& out) {
+  encode_into(from, to, message, out, nullptr);
+}
+
+void encode(NodeId from, NodeId to, const Message& message, std::vector<std::byte>& out,
+            std::vector<LeftOut>& left_out) {
+  encode_into(from, to, message, out, &left_out);
 }
 
 std::variant<FrameHeader, DecodeError> decode_header(std::span<const std::byte> header) {

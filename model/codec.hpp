@@ -14,6 +14,7 @@
 
 #include "model/ids.hpp"
 #include "model/message.hpp"
+#include "model/wire.hpp"
 
 namespace psgrid {
 
@@ -28,6 +29,11 @@ Bytes encoded_size(const Message& message);
 
 // Appends one frame.
 void encode(NodeId from, NodeId to, const Message& message, std::vector<std::byte>& out);
+
+// The same frame for scatter/gather output: long arrays of values are not copied but listed in
+// `left_out`, in order, with their places in `out`. They live as long as the message.
+void encode(NodeId from, NodeId to, const Message& message, std::vector<std::byte>& out,
+            std::vector<LeftOut>& left_out);
 
 struct Frame {
   NodeId from, to;

@@ -31,9 +31,20 @@ class WireCounter {
   std::uint64_t bytes_ = 0;
 };
 
+// Bytes that belong in front of out[offset] but stay where they are.
+struct LeftOut {
+  std::size_t offset = 0;
+  std::span<const std::byte> bytes;
+};
+
 class WireWriter {
  public:
-  explicit WireWriter(std::vector<std::byte>& out) : out_(out) {}
+  // Shorter arrays are not worth a piece of their own.
+  static constexpr std::size_t kLeftOutBytesMin = 4096;
+
+  // With `left_out`, long arrays of values are listed there instead of being copied.
+  explicit WireWriter(std::vector<std::byte>& out, std::vector<LeftOut>* left_out = nullptr)
+      : out_(out), left_out_(left_out) {}
 
   void byte(std::uint8_t value) { out_.push_back(std::byte{value}); }
   void varint(std::uint64_t value) {
@@ -42,10 +53,13 @@ class WireWriter {
   }
   void fixed64(std::uint64_t value) { append(&value, sizeof value); }
   void floats(const Values& values) {
+    const std::size_t bytes = values.size() * sizeof(float);
     if (values.is_phantom())
-      out_.resize(out_.size() + values.size() * sizeof(float));
+      out_.resize(out_.size() + bytes);
+    else if (left_out_ && bytes >= kLeftOutBytesMin)
+      left_out_->push_back({out_.size(), std::as_bytes(values.data())});
     else
-      append(values.data().data(), values.size() * sizeof(float));
+      append(values.data().data(), bytes);
   }
 
  private:
@@ -57,6 +71,7 @@ class WireWriter {
   }
 
   std::vector<std::byte>& out_;
+  std::vector<LeftOut>* left_out_;
 };
 
 // Reads a payload. The first mistake is kept; after it every read gives zero.

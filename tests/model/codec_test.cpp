@@ -43,6 +43,19 @@ bool is_refused(std::span<const std::byte> frame) {
   return error && error->what.starts_with("expected ") && error->offset <= frame.size();
 }
 
+// The pieces of a gathered frame, put together.
+Bytewise joined(const Bytewise& out, const std::vector<LeftOut>& left_out) {
+  Bytewise frame;
+  std::size_t done = 0;
+  for (const LeftOut& piece : left_out) {
+    frame.insert(frame.end(), out.begin() + done, out.begin() + piece.offset);
+    frame.insert(frame.end(), piece.bytes.begin(), piece.bytes.end());
+    done = piece.offset;
+  }
+  frame.insert(frame.end(), out.begin() + done, out.end());
+  return frame;
+}
+
 // Writes payloads as no encoder would.
 class Payload {
  public:
@@ -180,8 +193,16 @@ TEST(Codec, RefusesHostileLengthsBeforeItAllocates) {
             "37: " + room);
   EXPECT_EQ(Payload().varint(1).varint(1).varint(0).byte(kList).varint(huge).as(kSnapshot),
             "37: " + room);
-  EXPECT_EQ(Payload().varint(1).varint(1).varint(0).byte(kRanges).varint(1).varint(0).varint(1)
-                .varint(huge).as(kSnapshot),
+  EXPECT_EQ(Payload()
+                .varint(1)
+                .varint(1)
+                .varint(0)
+                .byte(kRanges)
+                .varint(1)
+                .varint(0)
+                .varint(1)
+                .varint(huge)
+                .as(kSnapshot),
             "40: " + room);
   EXPECT_EQ(Payload().varint(1).varint(0).varint(huge).as(kWelcome), "35: " + room);
   // Every one of these servers and tables is there, but not room for all their points.
@@ -195,8 +216,10 @@ TEST(Codec, RefusesKeysThatAreNoSet) {
   const auto section = [] { return Payload().varint(1).varint(1); };
   const auto table0 = [&] { return section().varint(0); };
   const std::uint64_t last = ~std::uint64_t{0};
-  EXPECT_EQ(section().varint(65'536).zeros(8).as(kSnapshot), "29: expected a namespace below 65,536");
-  EXPECT_EQ(table0().byte(2).zeros(4).as(kSnapshot), "28: expected key form 0 (ranges) or 1 (list)");
+  EXPECT_EQ(section().varint(65'536).zeros(8).as(kSnapshot),
+            "29: expected a namespace below 65,536");
+  EXPECT_EQ(table0().byte(2).zeros(4).as(kSnapshot),
+            "28: expected key form 0 (ranges) or 1 (list)");
   EXPECT_EQ(table0().byte(kRanges).varint(1).varint(0).varint(0).as(kSnapshot),
             "31: expected key ranges that are disjoint and not empty");
   EXPECT_EQ(table0().byte(kRanges).varint(2).varint(0).varint(1).varint(0).varint(1).as(kSnapshot),
@@ -229,12 +252,40 @@ TEST(Codec, RefusesWhatNoNodeWouldSay) {
   EXPECT_EQ(view().varint(0).zeros(4).as(kWelcome), "27: expected at least one server");
   EXPECT_EQ(view().varint(1).varint(1u << 24).zeros(4).as(kWelcome),
             "31: expected server ranks below 2^24");
-  EXPECT_EQ(view().varint(1).varint(0).byte(2).zeros(4).as(kWelcome), "29: expected partition 0 or 1");
+  EXPECT_EQ(view().varint(1).varint(0).byte(2).zeros(4).as(kWelcome),
+            "29: expected partition 0 or 1");
   EXPECT_EQ(view().varint(1).varint(0).byte(0).varint(0).zeros(3).as(kWelcome),
             "31: expected 1 to 2^20 points on all rings");
-  EXPECT_EQ(view().varint(1).varint(0).byte(0).varint(1).varint(1).varint(0).varint(1).zeros(2)
-                .as(kWelcome),
+  EXPECT_EQ(view().varint(1).varint(0).byte(0).varint(1).varint(1).varint(0).varint(1).zeros(2).as(
+                kWelcome),
             "33: expected tables with keys and values");
+}
+
+TEST(Codec, LongArraysOfAGatheredFrameStayWhereTheyAre) {
+  const Values large(std::vector<float>(2000, 0.5f)), larger(std::vector<float>(3000, -1.0f));
+  const Values small(std::vector<float>(3, 2.0f));
+  const Message message = Snapshot{7,
+                                   {{{0}, KeySet::range(0, 2000), large},
+                                    {{1}, KeySet::range(5, 8), small},
+                                    {{2}, KeySet::range(0, 3000), larger}}};
+  Bytewise out(11);  // of a frame before this one
+  std::vector<LeftOut> left_out;
+  encode(worker_id(3), server_id(1), message, out, left_out);
+  ASSERT_EQ(left_out.size(), 2u);
+  EXPECT_EQ(left_out[0].bytes.data(), std::as_bytes(large.data()).data());
+  EXPECT_EQ(left_out[1].bytes.data(), std::as_bytes(larger.data()).data());
+  EXPECT_LT(out.size(), 200u);
+  Bytewise expected(11);
+  encode(worker_id(3), server_id(1), message, expected);
+  EXPECT_EQ(joined(out, left_out), expected);
+}
+
+RC_GTEST_PROP(Codec, AGatheredFrameHasTheSameBytes, ()) {
+  const Message message = *any_message();
+  Bytewise out;
+  std::vector<LeftOut> left_out;
+  encode(worker_id(3), server_id(1), message, out, left_out);
+  RC_ASSERT(joined(out, left_out) == frame_of(message));
 }
 
 }  // namespace
