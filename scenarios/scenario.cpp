@@ -19,9 +19,11 @@
 namespace psgrid::scenarios {
 namespace {
 
-// Options whose value is still somewhere in a document.
+// Options with a value that is still somewhere in a document. An object or a list counts by what
+// is in it: a variant may have replaced all that the option put there.
 void collect_options(const Place& place, std::set<std::uint32_t>& options) {
-  if (place.layer == Layer::kOption) options.insert(place.option);
+  const bool is_leaf = place.members.empty() && place.items.empty();
+  if (is_leaf && place.layer == Layer::kOption) options.insert(place.option);
   for (const auto& [key, member] : place.members) collect_options(member, options);
   for (const Place& item : place.items) collect_options(item, options);
 }
@@ -109,6 +111,7 @@ class Loader {
     Document patch{base.value.at(Json::json_pointer(pointer)), place_at(base.place, pointer)};
     for (const char* key : {"$schema", "name", "description", "seeds", "variants"})
       remove(patch, key);
+    collect_options(patch.place, in_variants_);
     set_layer(patch.place, Layer::kVariant);
     merge_patch(merged, patch);
     origin_.variant = name;
@@ -120,17 +123,39 @@ class Loader {
     scenario_.variants.push_back({name, std::move(run), std::move(merged.value)});
   }
 
-  // An option that a later one or every variant overrides does nothing.
+  // Options about the scenario as a whole or what is not part of a run, such as names.
+  static std::set<std::uint32_t> options_outside_runs(const Place& base) {
+    std::set<std::uint32_t> options;
+    for (const auto& [key, member] : base.members)
+      if (key == "seeds" || key == "name" || key == "description") collect_options(member, options);
+    const auto variants = base.members.find("variants");
+    if (variants == base.members.end()) return options;
+    for (const Place& variant : variants->second.items)
+      for (const auto& [key, member] : variant.members)
+        if (key != "set") collect_options(member, options);
+    return options;
+  }
+
+  // An option that a later one or every variant overrides does nothing, nor does one that is only
+  // about variants if those are not run.
   void warn_of_void_options(const Place& base) {
-    std::set<std::uint32_t> in_base;
-    collect_options(base, in_base);
+    const bool runs_variants = options_.with_variants && !scenario_.variants.empty();
+    std::set<std::uint32_t> anywhere, in_base, in_runs = options_outside_runs(base);
+    collect_options(base, anywhere);
+    for (const auto& [key, member] : base.members)
+      if (key != "variants" && key != "seeds") collect_options(member, in_base);
+    if (runs_variants) in_runs.insert(in_variants_.begin(), in_variants_.end());
     for (std::uint32_t i = 0; i < options_.set.size(); ++i) {
+      const auto warn = [&](const char* message) {
+        warnings_.push_back({origin_.options[i], 0, 0, "", message});
+      };
       if (options_.set[i].ends_with("=null")) continue;
-      if (!in_base.contains(i))
-        warnings_.push_back({origin_.options[i], 0, 0, "", "has no effect: overridden"});
-      else if (!scenario_.variants.empty() && !in_variants_.contains(i))
-        warnings_.push_back({origin_.options[i], 0, 0, "",
-                             "has no effect on any variant: each sets a value of its own"});
+      if (!anywhere.contains(i))
+        warn("has no effect: overridden");
+      else if (runs_variants && !in_runs.contains(i))
+        warn("has no effect on any variant: each sets a value of its own");
+      else if (!options_.with_variants && !in_base.contains(i))
+        warn("has no effect on a single run, only on a comparison");
     }
   }
 

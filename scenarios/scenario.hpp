@@ -36,6 +36,7 @@ struct LoadOptions {
   // "/json/pointer=VALUE": changes made to the document as if written in the file. VALUE is JSON,
   // or else a string; null removes the key. "/variants/0/set/..." reaches into variants.
   std::vector<std::string> set;
+  bool with_variants = true;  // what will be run, for warnings: the variants or the scenario itself
   const FileSource* files = &disk();
 };
 

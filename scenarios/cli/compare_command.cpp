@@ -151,7 +151,7 @@ int fail(const analysis::Error& error) {
 }  // namespace
 
 int compare_command(const CompareOptions& options) {
-  auto scenario = load_with_options(options);
+  auto scenario = load_with_options(options, true);
   if (!scenario) return kBadInput;
   scenario->seeds = options.seeds.value_or(scenario->seeds);
   if (scenario->variants.empty()) {

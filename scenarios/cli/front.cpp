@@ -25,8 +25,8 @@ void print_warnings(const std::vector<InputError>& warnings) {
     std::fputs(("warning: " + to_string(warning) + "\n").c_str(), stderr);
 }
 
-std::optional<Scenario> load_with_options(const RunOptions& options) {
-  LoadOptions load{.set = options.set};
+std::optional<Scenario> load_with_options(const RunOptions& options, bool with_variants) {
+  LoadOptions load{.set = options.set, .with_variants = with_variants};
   if (options.seed) load.set.push_back("/seed=" + std::to_string(*options.seed));
   Result<Scenario> scenario = load_scenario(options.scenario, load);
   print_warnings(scenario.warnings);

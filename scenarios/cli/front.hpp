@@ -18,8 +18,9 @@ void print_errors(const std::vector<InputError>& errors);
 void print_warnings(const std::vector<InputError>& warnings);
 void print_error(const std::string& message);
 
-// The scenario with the options applied; errors and warnings are printed.
-std::optional<Scenario> load_with_options(const RunOptions& options);
+// The scenario with the options applied, to be run by itself or with its variants; errors and
+// warnings are printed.
+std::optional<Scenario> load_with_options(const RunOptions& options, bool with_variants);
 
 // The directory for the results; an error is printed.
 std::optional<analysis::OutputDirectory> open_output(const RunOptions& options,

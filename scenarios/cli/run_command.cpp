@@ -37,7 +37,7 @@ std::vector<std::string> progress_parts(const StopSpec& stop, const RunProgress&
 }  // namespace
 
 int run_command(const SingleRunOptions& options) {
-  const auto scenario = load_with_options(options);
+  const auto scenario = load_with_options(options, false);
   if (!scenario || !check_inputs(*scenario, false)) return kBadInput;
   catch_interrupts();
   const auto directory = open_output(options, *scenario);

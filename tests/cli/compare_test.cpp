@@ -42,14 +42,24 @@ TEST_F(Compare, SeedsFollowTheSeed) {
 }
 
 TEST_F(Compare, SettingsReachIntoVariants) {
-  ASSERT_EQ(
+  const Ended ended =
       psgrid({"compare", quick_, "-o", "out", "--set", "/variants/1/set/consistency/staleness=5",
-              "--set", "/variants/1/name=SSP 5", "--set", "/variants/2/set/cluster/workers=3"})
-          .exit_code,
-      0);
+              "--set", "/variants/1/name=SSP 5", "--set", "/variants/2/set/cluster/workers=3",
+              "--set", "/seeds=2"});
+  ASSERT_EQ(ended.exit_code, 0);
+  EXPECT_EQ(ended.errors, "Report: out/report.html\n") << "no warnings";
+  EXPECT_TRUE(exists("out/bsp/seed-2"));
   EXPECT_EQ(read_json("out/ssp-5/seed-1/scenario.json")["consistency"]["staleness"], 5);
   EXPECT_EQ(read_json("out/async/seed-1/scenario.json")["cluster"]["workers"], 3);
   EXPECT_EQ(read_json("out/bsp/seed-1/scenario.json")["cluster"]["workers"], 2);
+}
+
+TEST_F(Compare, SettingsThatEveryVariantOverridesAreWarnedOf) {
+  const std::string setting = "/consistency={\"model\":\"async\"}";
+  EXPECT_THAT(psgrid({"compare", quick_, "--set", setting}).errors,
+              StartsWith("warning: --set " + setting +
+                         ": has no effect on any variant: each sets "
+                         "a value of its own\n"));
 }
 
 TEST_F(Compare, NothingToCompare) {

@@ -74,6 +74,18 @@ TEST_F(Run, SeveralSettings) {
   EXPECT_EQ(read_json("psgrid-out/quick/summary.json")["iterations_max"], 7);
 }
 
+TEST_F(Run, SettingsThatDoNothingAreWarnedOf) {
+  const Ended none = psgrid({"run", quick_, "--set", "/consistency={\"model\":\"async\"}"});
+  EXPECT_EQ(none.errors, "Report: psgrid-out/quick/report.html\n") << "a run takes no variants";
+  for (const char* setting : {"/variants/0/set/cluster/workers=3", "/seeds=4"})
+    EXPECT_THAT(psgrid({"run", quick_, "--set", setting}).errors,
+                StartsWith(std::string("warning: --set ") + setting +
+                           ": has no effect on a single run, only on a comparison\n"));
+  EXPECT_THAT(
+      psgrid({"run", quick_, "--set", "/cluster/workers=3", "--set", "/cluster/workers=4"}).errors,
+      StartsWith("warning: --set /cluster/workers=3: has no effect: overridden\n"));
+}
+
 TEST_F(Run, BadSettings) {
   expect_bad_input({"run", quick_, "--set", "workers=3"},
                    "--set workers=3: found \"workers\", expected a JSON pointer");
