@@ -12,7 +12,7 @@ namespace psgrid::analysis {
 // What of a run is traced; everything else is left out, never cut short in the middle.
 struct TraceOptions {
   bool enabled = false;
-  double until_s = 10;             // only what began before this time
+  double until_s = 2;             // only what began before this time
   std::uint32_t workers_max = 64;  // only the workers of the lowest ranks
   std::uint32_t servers_max = 64;
   std::uint64_t entries_max = 400'000;

@@ -72,7 +72,7 @@ void add_run(CLI::App& app, SingleRunOptions& options, int& exit_code) {
   add_run_options(*command, options);
   command
       ->add_option("--trace", options.trace_s,
-                   "Virtual seconds that trace.json covers (default: 10; none above 1,000 "
+                   "Virtual seconds that trace.json covers (default: 2; none above 1,000 "
                    "workers); 0: no trace")
       ->check(not_negative())
       ->type_name("SECONDS");
@@ -156,7 +156,8 @@ int run_program(int argc, char** argv) {
   add_report(app, directory, exit_code);
   app.footer(
       "Exit codes: 0 done, 1 a run failed, 2 bad usage or bad input, 3 interrupted.\n"
-      "Options of a command: psgrid COMMAND --help");
+      "Options of a command: psgrid COMMAND --help\n"
+      "In the repository, ./psgrid test builds and runs all tests.");
   if (!names_command(app, argc, argv)) return kBadInput;
   try {
     app.parse(argc, argv);

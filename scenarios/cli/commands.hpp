@@ -20,7 +20,7 @@ struct RunOptions {
 };
 
 struct SingleRunOptions : RunOptions {
-  std::optional<double> trace_s;  // absent: 10 s, or none above 1,000 workers
+  std::optional<double> trace_s;  // absent: 2 s, or none above 1,000 workers
 };
 
 struct CompareOptions : RunOptions {

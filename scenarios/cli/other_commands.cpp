@@ -4,13 +4,32 @@
 #include "analysis/report.hpp"
 #include "scenarios/cli/commands.hpp"
 #include "scenarios/cli/front.hpp"
+#include "scenarios/input/document.hpp"
 
 namespace psgrid::scenarios {
+
+namespace {
+
+// A JSON Schema lies beside the scenarios that name it, so scenarios/*.json has it too.
+bool is_schema(const std::string& file) {
+  const auto text = disk().read(file);
+  const auto document = text ? parse_document(*text, file) : Result<Document>();
+  if (!document || !document->value.is_object()) return false;
+  const auto dialect = document->value.find("$schema");
+  return dialect != document->value.end() && dialect->is_string() &&
+         dialect->get_ref<const std::string&>().find("json-schema.org/") != std::string::npos;
+}
+
+}  // namespace
 
 int validate_command(const std::vector<std::string>& scenarios) {
   bool valid = true, printed = true;
   for (const std::string& file : scenarios) {
-    const auto scenario = load_with_options({.scenario = file});
+    if (is_schema(file)) {
+      printed &= print_result(file + ": skipped, a JSON Schema\n");
+      continue;
+    }
+    const auto scenario = load_with_options({.scenario = file}, true);
     if (scenario && check_inputs(*scenario, true))
       printed &= print_result(
           fmt::format("{}: valid{}\n", file,

@@ -15,7 +15,7 @@ namespace psgrid::scenarios {
 
 namespace {
 
-constexpr double kTraceSeconds = 10;
+constexpr double kTraceSeconds = 2;
 constexpr std::uint32_t kTracedWorkersMax = 1000;
 
 // "42%  max 8 s left  iteration 168/400  12.3 s virtual  loss 0.3123  61k events/s"

@@ -124,6 +124,16 @@ TEST_F(Usage, ValidateChecksEveryFile) {
   EXPECT_FALSE(exists("psgrid-out"));
 }
 
+// As a shell makes of scenarios/*.json.
+TEST_F(Usage, ValidateSkipsTheSchema) {
+  directory_.put("scenario.schema.json", psgrid({"schema"}).output);
+  const Ended ended = psgrid({"validate", "quick.json", "scenario.schema.json"});
+  EXPECT_EQ(ended.exit_code, 0);
+  EXPECT_EQ(ended.output,
+            "quick.json: valid, 3 variants\nscenario.schema.json: skipped, a JSON Schema\n");
+  EXPECT_THAT(ended.errors, IsEmpty());
+}
+
 TEST_F(Usage, ReportOfWhatIsNotAResult) {
   for (const char* directory : {"nowhere", "."}) {
     const Ended ended = psgrid({"report", directory});
