@@ -1,25 +1,22 @@
 #include "model/message.hpp"
 
+#include <array>
+
 namespace psgrid {
 
 namespace {
 
-struct NameOf {
-  std::string_view operator()(const Join&) const { return "join"; }
-  std::string_view operator()(const Welcome&) const { return "welcome"; }
-  std::string_view operator()(const Push&) const { return "push"; }
-  std::string_view operator()(const PushAck&) const { return "push_ack"; }
-  std::string_view operator()(const Pull&) const { return "pull"; }
-  std::string_view operator()(const PullReply&) const { return "pull_reply"; }
-  std::string_view operator()(const Progress&) const { return "progress"; }
-  std::string_view operator()(const Stop&) const { return "stop"; }
-  std::string_view operator()(const SnapshotRequest&) const { return "snapshot_request"; }
-  std::string_view operator()(const Snapshot&) const { return "snapshot"; }
-};
+constexpr std::array<std::string_view, std::variant_size_v<Message>> kTypeNames = {
+    "join",       "welcome",  "push", "push_ack",         "pull",
+    "pull_reply", "progress", "stop", "snapshot_request", "snapshot"};
 
 }  // namespace
 
-std::string_view type_name(const Message& message) { return std::visit(NameOf{}, message); }
+std::string_view type_name(const Message& message) { return kTypeNames[message.index()]; }
+
+std::string_view type_name(std::size_t type) {
+  return type < kTypeNames.size() ? kTypeNames[type] : std::string_view();
+}
 
 std::uint64_t request_of(const Message& message) {
   return std::visit(

@@ -99,6 +99,9 @@ MessagePtr make_message(Body body) {
 // "push", "pull_reply", ...
 std::string_view type_name(const Message& message);
 
+// By a message's place in the variant, which is its type on the wire; empty for no type.
+std::string_view type_name(std::size_t type);
+
 // The request's number, of pushes and pulls and their answers; else 0.
 std::uint64_t request_of(const Message& message);
 

@@ -10,6 +10,13 @@
 
 namespace psgrid {
 
+// How nodes become processes if the run is on sockets.
+struct SocketsSpec {
+  std::uint32_t nodes_per_process = 1;
+  bool emulate_network = true;  // NICs of the scenario's rate and latency; else what the machine has
+  bool emulate_compute = true;  // computations of the scenario's duration; else what they take
+};
+
 struct RunSpec {
   std::string name;
   std::uint64_t seed = 1;
@@ -20,6 +27,7 @@ struct RunSpec {
   PartitionSpec partition;
   CostSpec costs;
   ClientSpec client;
+  SocketsSpec sockets;
 };
 
 }  // namespace psgrid

@@ -4,6 +4,7 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <map>
 #include <new>
 #include <string>
 #include <vector>
@@ -64,6 +65,15 @@ void add_run_options(CLI::App& command, RunOptions& options) {
       ->take_all()
       ->allow_extra_args(false)
       ->type_name("POINTER=VALUE");
+  const std::map<std::string, Backend> backends = {{"sim", Backend::kSim},
+                                                   {"sockets", Backend::kSockets}};
+  command
+      .add_option_function<std::string>(
+          "--on",
+          [&options, backends](const std::string& name) { options.backend = backends.at(name); },
+          "Where to run: sim (the default), or sockets: real processes on this machine")
+      ->check(CLI::IsMember({"sim", "sockets"}))
+      ->type_name("BACKEND");
   command.add_flag("--quiet", options.quiet, "No progress on standard error");
 }
 

@@ -25,6 +25,8 @@ const char* transform_name(Transform transform) {
       return "log1p";
     case Transform::kStandardize:
       return "standardize";
+    case Transform::kLog1pStandardize:
+      return "log1p_standardize";
     case Transform::kMaxAbs:
       return "max_abs";
   }
@@ -133,6 +135,12 @@ Json client_json(const ClientSpec& client) {
     retry["timeout_max"] = client.retry.timeout_max.seconds;
   }
   return {{"outstanding_pushes", client.outstanding_pushes}, {"retry", retry}};
+}
+
+Json sockets_json(const SocketsSpec& sockets) {
+  return {{"nodes_per_process", sockets.nodes_per_process},
+          {"network", sockets.emulate_network ? "emulated" : "raw"},
+          {"compute", sockets.emulate_compute ? "emulated" : "raw"}};
 }
 
 }  // namespace psgrid::scenarios

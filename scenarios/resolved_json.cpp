@@ -55,6 +55,7 @@ Json resolved_json(const RunSpec& run, const std::string& directory) {
   json["consistency"] = consistency_json(run.consistency);
   json["partition"] = partition_json(run.partition);
   json["client"] = client_json(run.client);
+  json["sockets"] = sockets_json(run.sockets);
   return json;
 }
 

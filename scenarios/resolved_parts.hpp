@@ -22,5 +22,6 @@ Json job_json(const JobSpec& job, const std::string& directory);
 Json consistency_json(const ConsistencySpec& consistency);
 Json partition_json(const PartitionSpec& partition);
 Json client_json(const ClientSpec& client);
+Json sockets_json(const SocketsSpec& sockets);
 
 }  // namespace psgrid::scenarios

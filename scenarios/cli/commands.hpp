@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "scenarios/cli/backend.hpp"
+
 namespace psgrid::scenarios {
 
 enum ExitCode { kDone = 0, kFailed = 1, kBadInput = 2, kInterrupted = 3 };
@@ -17,6 +19,7 @@ struct RunOptions {
   std::optional<std::uint64_t> seed;
   std::vector<std::string> set;  // "/json/pointer=VALUE"
   bool quiet = false;
+  Backend backend = Backend::kSim;
 };
 
 struct SingleRunOptions : RunOptions {

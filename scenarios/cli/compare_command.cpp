@@ -41,15 +41,18 @@ std::vector<Job> plan(const Scenario& scenario, const std::vector<std::string>& 
 }
 
 // In the child. Exit code of the process.
-int run_job(const Job& job, const std::string& variant, unsigned math_threads,
-            ChildReport& report) {
+int run_variant(const Job& job, const std::string& variant, Backend backend, unsigned math_threads,
+                ChildReport& report) {
   auto directory = analysis::OutputDirectory::create(job.directory);
   if (!directory.ok()) {
     report.fail(directory.error().message);
     return kFailed;
   }
   auto last = std::chrono::steady_clock::now();
-  ExecuteOptions execution{.variant = variant, .math_threads = math_threads};
+  ExecuteOptions execution{.backend = backend, .variant = variant, .math_threads = math_threads};
+  execution.on_note = [&](const std::string& text) {
+    std::fputs((variant + ": " + text + "\n").c_str(), stderr);
+  };
   execution.on_progress = [&](const RunProgress& progress) {
     const auto now = std::chrono::steady_clock::now();
     if (now - last < std::chrono::milliseconds(100)) return;
@@ -112,13 +115,16 @@ std::vector<std::string> names_of(const std::vector<Variant>& variants) {
 std::vector<ChildEnd> run_all(const CompareOptions& options, const Scenario& scenario,
                               const std::vector<Job>& jobs) {
   const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
-  const unsigned at_once = options.jobs > 0 ? options.jobs : cores;
+  // Real processes would compete for the cores, and take longer than they should.
+  const unsigned by_default = options.backend == Backend::kSim ? cores : 1;
+  const unsigned at_once = options.jobs > 0 ? options.jobs : by_default;
   const unsigned math_threads = cores > at_once ? cores / at_once - 1 : 0;
   Overview overview(overview_of(jobs, scenario), at_once, options.quiet);
   return run_children(
       jobs.size(),
       [&](std::size_t job, ChildReport& report) {
-        return run_job(jobs[job], scenario.variants[jobs[job].variant].name, math_threads, report);
+        return run_variant(jobs[job], scenario.variants[jobs[job].variant].name, options.backend,
+                           math_threads, report);
       },
       {.at_once = at_once,
        .on_start = [&](std::size_t job) { overview.on_start(job); },
@@ -158,7 +164,7 @@ int compare_command(const CompareOptions& options) {
     print_error(options.scenario + ": found no \"variants\", expected at least one to compare");
     return kBadInput;
   }
-  if (!check_inputs(*scenario, true)) return kBadInput;
+  if (!check_inputs(*scenario, options.backend, true)) return kBadInput;
   catch_interrupts();
   const auto output = open_output(options, *scenario);
   if (!output) return kBadInput;

@@ -17,7 +17,6 @@
 #include "scenarios/cli/interrupt.hpp"
 #include "scenarios/load_dataset.hpp"
 #include "sim/platform/platform.hpp"
-#include "sim/simulation.hpp"
 
 namespace psgrid::scenarios {
 
@@ -75,38 +74,30 @@ Result<analysis::RunData> execute(const RunSpec& run, const analysis::OutputDire
   analysis::RecorderOptions recording;
   recording.trace.enabled = options.trace_s > 0;
   recording.trace.until_s = options.trace_s;
-  analysis::RunRecorder recorder(
-      analysis::describe(run, "sim", learner->metric_name(), options.variant), recording);
+  analysis::RunRecorder recorder(analysis::describe(run, backend_name(options.backend),
+                                                    learner->metric_name(), options.variant),
+                                 recording);
 
-  sim::SimulationOptions simulating{.math_threads = options.math_threads};
-  simulating.keep_going = [&](Time now, std::uint64_t events) {
+  BackendOptions running{.backend = options.backend, .math_threads = options.math_threads};
+  running.keep_going = [&](Time now, std::uint64_t events) {
     if (options.on_progress)
       options.on_progress(progress_of(recorder.data(), run.cluster.workers, now, events, started));
     return !interrupted();
   };
-
-  std::unique_ptr<sim::Simulation> simulation;
+  running.on_note = options.on_note;
+  BackendEnd end;
   try {
-    const SignalsKept kept;
-    simulation = std::make_unique<sim::Simulation>(job, recorder, std::move(simulating));
+    end = run_job(job, recorder, running);
   } catch (const sim::PlatformFailure& failure) {
     return InputError{.message = failure.what()};
   }
-  const sim::SimulationEnd end = simulation->run();
-  const auto status = end == sim::SimulationEnd::kJobFinished   ? analysis::RunStatus::kDone
-                      : end == sim::SimulationEnd::kInterrupted ? analysis::RunStatus::kInterrupted
-                                                                : analysis::RunStatus::kFailed;
-  analysis::RunData result =
-      recorder.finish(status, status == analysis::RunStatus::kFailed
-                                  ? "nothing was left to happen, but the job had not ended"
-                                  : "");
+  analysis::RunData result = recorder.finish(end.status, end.failure);
 
   const double wall_s = std::chrono::duration<double>(Clock::now() - started).count();
   if (options.trace_s > 0)
     if (const auto failure = analysis::write_trace(directory, recorder.trace()))
       return file_error(*failure);
-  if (const auto failure =
-          analysis::write_run_info(directory, machine_facts(wall_s, simulation->events())))
+  if (const auto failure = analysis::write_run_info(directory, machine_facts(wall_s, end.events)))
     return file_error(*failure);
   if (const auto failure = analysis::write_run(directory, result)) return file_error(*failure);
   return result;

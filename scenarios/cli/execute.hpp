@@ -7,20 +7,22 @@
 #include "analysis/output_directory.hpp"
 #include "analysis/run_data.hpp"
 #include "model/run_spec.hpp"
+#include "scenarios/cli/backend.hpp"
 #include "scenarios/cli/progress.hpp"
 #include "scenarios/input_error.hpp"
 
 namespace psgrid::scenarios {
 
 struct ExecuteOptions {
+  Backend backend = Backend::kSim;
   std::string variant;  // name, for the header of the results
   unsigned math_threads = 0;
   double trace_s = 0;  // trace.json covers so many virtual seconds; 0: none
   std::function<void(const RunProgress&)> on_progress;  // every few thousand events
+  std::function<void(const std::string&)> on_note;      // lines for a person to read
 };
 
-// Runs on the simulator and writes everything but report.html to `directory`. At most once a
-// process.
+// Runs the scenario and writes everything but report.html to `directory`. At most once a process.
 Result<analysis::RunData> execute(const RunSpec& run, const analysis::OutputDirectory& directory,
                                   const ExecuteOptions& options);
 

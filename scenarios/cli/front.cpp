@@ -51,7 +51,10 @@ namespace {
 // Collects what is wrong with the inputs of runs, looking at each input once.
 class InputCheck {
  public:
+  explicit InputCheck(Backend backend) : backend_(backend) {}
+
   void check(const RunSpec& run) {
+    if (const std::string why = unsupported(backend_, run); !why.empty()) add({{.message = why}});
     const Json document = resolved_json(run, "/");
     if (run.job.data && seen_.insert(data_key(document)).second) check_data(run);
     if (run.cluster.network.topology == Topology::kPlatform &&
@@ -88,14 +91,15 @@ class InputCheck {
     add({{.file = cluster.network.platform_file, .message = why}});
   }
 
+  const Backend backend_;
   std::set<std::string> seen_;
   std::vector<InputError> errors_;
 };
 
 }  // namespace
 
-bool check_inputs(const Scenario& scenario, bool with_variants) {
-  InputCheck inputs;
+bool check_inputs(const Scenario& scenario, Backend backend, bool with_variants) {
+  InputCheck inputs(backend);
   inputs.check(scenario.base);
   if (with_variants)
     for (const Variant& variant : scenario.variants) inputs.check(variant.run);

@@ -28,7 +28,7 @@ std::optional<analysis::OutputDirectory> open_output(const RunOptions& options,
 
 // What only reading the data and building the network can tell: both work for all runs. Errors are
 // printed. Nothing may be written before.
-bool check_inputs(const Scenario& scenario, bool with_variants);
+bool check_inputs(const Scenario& scenario, Backend backend, bool with_variants);
 
 // Writes scenario.json into the results.
 analysis::Failure write_scenario(const analysis::OutputDirectory& directory, const Json& resolved);

@@ -30,7 +30,7 @@ int validate_command(const std::vector<std::string>& scenarios) {
       continue;
     }
     const auto scenario = load_with_options({.scenario = file}, true);
-    if (scenario && check_inputs(*scenario, true))
+    if (scenario && check_inputs(*scenario, Backend::kSim, true))
       printed &= print_result(
           fmt::format("{}: valid{}\n", file,
                       scenario->variants.empty()

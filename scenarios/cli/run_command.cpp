@@ -38,7 +38,7 @@ std::vector<std::string> progress_parts(const StopSpec& stop, const RunProgress&
 
 int run_command(const SingleRunOptions& options) {
   const auto scenario = load_with_options(options, false);
-  if (!scenario || !check_inputs(*scenario, false)) return kBadInput;
+  if (!scenario || !check_inputs(*scenario, options.backend, false)) return kBadInput;
   catch_interrupts();
   const auto directory = open_output(options, *scenario);
   if (!directory) return kBadInput;
@@ -48,6 +48,8 @@ int run_command(const SingleRunOptions& options) {
   ProgressLine line(options.quiet);
   Countdown countdown;
   ExecuteOptions execution;
+  execution.backend = options.backend;
+  execution.on_note = [&](const std::string& text) { line.note(text); };
   execution.math_threads = std::max(1u, std::thread::hardware_concurrency()) - 1;
   execution.trace_s =
       options.trace_s.value_or(run.cluster.workers > kTracedWorkersMax ? 0 : kTraceSeconds);

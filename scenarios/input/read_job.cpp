@@ -35,6 +35,7 @@ DataSpec read_data(const Fields& fields, const std::string& directory) {
               {{"none", Transform::kNone},
                {"log1p", Transform::kLog1p},
                {"standardize", Transform::kStandardize},
+               {"log1p_standardize", Transform::kLog1pStandardize},
                {"max_abs", Transform::kMaxAbs}});
   fields.read("features", data.features);
   fields.read("label_column", data.label_column);
@@ -124,6 +125,14 @@ ClientSpec read_client(const Json& document) {
   return client;
 }
 
+SocketsSpec read_sockets(const Fields& fields) {
+  SocketsSpec sockets;
+  fields.read("nodes_per_process", sockets.nodes_per_process);
+  fields.read("network", sockets.emulate_network, {{"emulated", true}, {"raw", false}});
+  fields.read("compute", sockets.emulate_compute, {{"emulated", true}, {"raw", false}});
+  return sockets;
+}
+
 }  // namespace
 
 std::string resolve_path(const std::string& path, const std::string& directory) {
@@ -158,6 +167,7 @@ RunSpec read_run(const Json& document, const ReadContext& context) {
   if (const Json* cluster = fields.find("cluster"))
     run.costs = read_costs(Fields::of(*cluster, "costs"));
   run.client = read_client(document);
+  run.sockets = read_sockets(Fields::of(document, "sockets"));
   return run;
 }
 

@@ -1,0 +1,39 @@
+// Forked copies of this process that each do one thing and end with this process at the latest.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+
+#include <sys/types.h>
+
+namespace psgrid::real {
+
+class ChildProcesses {
+ public:
+  ChildProcesses() = default;
+  ~ChildProcesses();  // kills and reaps what is left
+  ChildProcesses(const ChildProcesses&) = delete;
+  ChildProcesses& operator=(const ChildProcesses&) = delete;
+
+  // Runs `body` in a new process, with no descriptor but the three standard streams, and ends that
+  // with its result. Ctrl-C does not reach it. Requires that this process has one thread. Throws
+  // std::system_error.
+  void start(std::uint32_t number, const std::function<int()>& body);
+
+  // No effect on one that has ended.
+  void signal(std::uint32_t number, int signal);
+
+  bool is_running(std::uint32_t number) const { return pids_.contains(number); }
+
+  // How a child that has ended did so: nothing for exit code 0, else a few words. Calls
+  // on_end(number, words) for each that has ended since the last call.
+  void reap(const std::function<void(std::uint32_t, const std::string&)>& on_end);
+
+ private:
+  std::map<std::uint32_t, pid_t> pids_;
+};
+
+}  // namespace psgrid::real

@@ -1,0 +1,374 @@
+#include "real/control.hpp"
+
+#include <array>
+#include <bit>
+#include <cstring>
+#include <limits>
+#include <utility>
+
+#include "model/message.hpp"
+#include "model/wire.hpp"
+
+namespace psgrid::real {
+
+namespace {
+
+// --- primitives -------------------------------------------------------------------------------
+
+void put(WireWriter& out, std::uint64_t value) { out.varint(value); }
+void put(WireWriter& out, double value) { out.fixed64(std::bit_cast<std::uint64_t>(value)); }
+void put(WireWriter& out, Time value) { put(out, value.seconds); }
+void put(WireWriter& out, Duration value) { put(out, value.seconds); }
+void put(WireWriter& out, Clock value) { out.varint(value.value); }
+void put(WireWriter& out, NodeId node) {
+  out.byte(static_cast<std::uint8_t>(node.role));
+  out.varint(node.rank);
+}
+void put(WireWriter& out, std::string_view text) {
+  out.varint(text.size());
+  for (char c : text) out.byte(static_cast<std::uint8_t>(c));
+}
+
+template <class T>
+T get(WireReader& in);
+
+template <>
+double get(WireReader& in) {
+  return std::bit_cast<double>(in.fixed64());
+}
+template <>
+Time get(WireReader& in) {
+  return {get<double>(in)};
+}
+template <>
+Duration get(WireReader& in) {
+  return {get<double>(in)};
+}
+template <>
+Clock get(WireReader& in) {
+  return {in.u32()};
+}
+template <class Enum>
+Enum get_enum(WireReader& in, Enum last) {
+  const std::uint8_t value = in.byte();
+  if (value > static_cast<std::uint8_t>(last)) in.fail("a known kind");
+  return static_cast<Enum>(value);
+}
+template <>
+NodeId get(WireReader& in) {
+  const Role role = get_enum(in, Role::kWorker);
+  return {role, in.u32()};
+}
+template <>
+std::string get(WireReader& in) {
+  const std::uint64_t size = in.count(1);
+  std::string text;
+  for (std::uint64_t i = 0; i < size && in.ok(); ++i) text += static_cast<char>(in.byte());
+  return text;
+}
+
+template <class T, class Put>
+void put_list(WireWriter& out, const std::vector<T>& list, Put&& put_one) {
+  out.varint(list.size());
+  for (const T& item : list) put_one(item);
+}
+template <class T, class Get>
+std::vector<T> get_list(WireReader& in, Get&& get_one) {
+  std::vector<T> list;
+  const std::uint64_t size = in.count(1);
+  for (std::uint64_t i = 0; i < size && in.ok(); ++i) list.push_back(get_one());
+  return list;
+}
+
+// --- records ----------------------------------------------------------------------------------
+
+void put(WireWriter& out, const IterationDone& done) {
+  put(out, done.iteration);
+  put(out, std::uint64_t{done.examples});
+  put(out, done.start);
+  put(out, done.end);
+  put(out, done.compute);
+  put(out, done.wait);
+  put(out, done.pull);
+  put(out, done.push);
+  put(out, std::uint64_t{done.staleness});
+}
+IterationDone get_iteration_done(WireReader& in) {
+  IterationDone done;
+  done.iteration = get<Clock>(in);
+  done.examples = in.u32();
+  done.start = get<Time>(in);
+  done.end = get<Time>(in);
+  done.compute = get<Duration>(in);
+  done.wait = get<Duration>(in);
+  done.pull = get<Duration>(in);
+  done.push = get<Duration>(in);
+  done.staleness = in.u32();
+  return done;
+}
+void put(WireWriter& out, const GradientApplied& applied) {
+  put(out, applied.worker);
+  put(out, applied.iteration);
+  put(out, std::uint64_t{applied.staleness_updates});
+  put(out, std::uint64_t{applied.staleness_clocks});
+}
+GradientApplied get_gradient_applied(WireReader& in) {
+  GradientApplied applied;
+  applied.worker = get<NodeId>(in);
+  applied.iteration = get<Clock>(in);
+  applied.staleness_updates = in.u32();
+  applied.staleness_clocks = in.u32();
+  return applied;
+}
+void put(WireWriter& out, const Evaluated& evaluated) {
+  put(out, evaluated.iteration);
+  put(out, evaluated.examples);
+  put(out, evaluated.loss);
+  put(out, evaluated.metric);
+  out.fixed64(evaluated.fingerprint);
+}
+Evaluated get_evaluated(WireReader& in) {
+  Evaluated evaluated;
+  evaluated.iteration = get<double>(in);
+  evaluated.examples = in.varint();
+  evaluated.loss = get<double>(in);
+  evaluated.metric = get<double>(in);
+  evaluated.fingerprint = in.fixed64();
+  return evaluated;
+}
+void put(WireWriter& out, const Event& event) {
+  put(out, event.name);
+  put(out, event.detail);
+}
+Event get_event(WireReader& in) {
+  Event event;
+  event.name = get<std::string>(in);
+  event.detail = get<std::string>(in);
+  return event;
+}
+void put(WireWriter& out, const JobFinished& finished) {
+  out.byte(static_cast<std::uint8_t>(finished.reason));
+}
+JobFinished get_job_finished(WireReader& in) { return {get_enum(in, StopReason::kTime)}; }
+
+void put(WireWriter& out, const Record& record) {
+  out.byte(static_cast<std::uint8_t>(record.index()));
+  std::visit([&](const auto& body) { put(out, body); }, record);
+}
+Record get_record(WireReader& in) {
+  switch (in.byte()) {
+    case 0:
+      return get_iteration_done(in);
+    case 1:
+      return get_gradient_applied(in);
+    case 2:
+      return get_evaluated(in);
+    case 3:
+      return get_event(in);
+    case 4:
+      return get_job_finished(in);
+    default:
+      in.fail("a known record");
+      return Event{};
+  }
+}
+static_assert(std::variant_size_v<Record> == 5);
+
+void put(WireWriter& out, const MessageTrace& message) {
+  put(out, message.from);
+  put(out, message.to);
+  put(out, message.sent);
+  put(out, message.delivered);
+  put(out, message.size.count);
+  put(out, message.type);
+  put(out, message.request);
+}
+// The name in the program that equals `name`: traces refer to it without owning it.
+std::string_view known_type(WireReader& in, const std::string& name) {
+  for (std::size_t type = 0; !type_name(type).empty(); ++type)
+    if (type_name(type) == name) return type_name(type);
+  in.fail("a known message type");
+  return "";
+}
+MessageTrace get_message_trace(WireReader& in) {
+  MessageTrace message;
+  message.from = get<NodeId>(in);
+  message.to = get<NodeId>(in);
+  message.sent = get<Time>(in);
+  message.delivered = get<Time>(in);
+  message.size = {in.varint()};
+  message.type = known_type(in, get<std::string>(in));
+  message.request = in.varint();
+  return message;
+}
+void put(WireWriter& out, const WorkTrace& work) {
+  put(out, work.node);
+  put(out, work.start);
+  put(out, work.end);
+  out.byte(static_cast<std::uint8_t>(work.kind));
+}
+WorkTrace get_work_trace(WireReader& in) {
+  WorkTrace work;
+  work.node = get<NodeId>(in);
+  work.start = get<Time>(in);
+  work.end = get<Time>(in);
+  work.kind = get_enum(in, WorkKind::kEvaluate);
+  return work;
+}
+
+// --- messages ---------------------------------------------------------------------------------
+
+void put(WireWriter& out, const Hello& hello) {
+  for (std::byte byte : hello.token.bytes) out.byte(std::to_integer<std::uint8_t>(byte));
+  put(out, std::uint64_t{hello.process});
+  put(out, std::uint64_t{hello.incarnation.value});
+  out.fixed64(hello.scenario);
+  put(out, hello.address);
+  put(out, std::uint64_t{hello.port});
+}
+std::uint16_t get_port(WireReader& in) {
+  const std::uint64_t port = in.varint();
+  if (port > 0xFFFF) in.fail("a port below 65,536");
+  return static_cast<std::uint16_t>(port);
+}
+Hello get_hello(WireReader& in) {
+  Hello hello;
+  for (std::byte& byte : hello.token.bytes) byte = std::byte{in.byte()};
+  hello.process = in.u32();
+  hello.incarnation = {in.u32()};
+  hello.scenario = in.fixed64();
+  hello.address = get<std::string>(in);
+  hello.port = get_port(in);
+  return hello;
+}
+
+void put(WireWriter& out, const Begin& begin) {
+  out.fixed64(static_cast<std::uint64_t>(begin.at.nanoseconds));
+  out.byte(begin.traces);
+  put_list(out, begin.peers, [&](const PeerAddress& peer) {
+    put(out, peer.address);
+    put(out, std::uint64_t{peer.port});
+    put(out, std::uint64_t{peer.incarnation.value});
+  });
+}
+Begin get_begin(WireReader& in) {
+  Begin begin;
+  begin.at = {static_cast<std::int64_t>(in.fixed64())};
+  begin.traces = in.byte() != 0;
+  begin.peers = get_list<PeerAddress>(in, [&] {
+    PeerAddress peer;
+    peer.address = get<std::string>(in);
+    peer.port = get_port(in);
+    peer.incarnation = {in.u32()};
+    return peer;
+  });
+  return begin;
+}
+
+void put(WireWriter& out, const Observed& observed) {
+  put(out, observed.until);
+  put_list(out, observed.records, [&](const Observed::Recorded& recorded) {
+    put(out, recorded.at);
+    put(out, recorded.node);
+    put(out, recorded.record);
+  });
+  put_list(out, observed.messages, [&](const MessageTrace& message) { put(out, message); });
+  put_list(out, observed.works, [&](const WorkTrace& work) { put(out, work); });
+  put(out, observed.events);
+}
+Observed get_observed(WireReader& in) {
+  Observed observed;
+  observed.until = get<Time>(in);
+  observed.records = get_list<Observed::Recorded>(in, [&] {
+    const Time at = get<Time>(in);
+    const NodeId node = get<NodeId>(in);
+    return Observed::Recorded{at, node, get_record(in)};
+  });
+  observed.messages = get_list<MessageTrace>(in, [&] { return get_message_trace(in); });
+  observed.works = get_list<WorkTrace>(in, [&] { return get_work_trace(in); });
+  observed.events = in.varint();
+  return observed;
+}
+
+void put(WireWriter& out, const LogLine& line) { put(out, line.text); }
+LogLine get_log_line(WireReader& in) { return {get<std::string>(in)}; }
+
+void put(WireWriter&, const Finish&) {}
+Finish get_finish(WireReader&) { return {}; }
+
+void put(WireWriter& out, const Totals& totals) {
+  put_list(out, totals.nodes, [&](const NodeTotals& node) {
+    put(out, node.node);
+    put(out, node.host);
+    put(out, node.busy);
+    put(out, node.sent.count);
+    put(out, node.received.count);
+    put(out, node.messages_sent);
+    put(out, node.messages_received);
+    put(out, std::uint64_t{node.incarnations});
+  });
+  put(out, totals.overruns.works);
+  put(out, totals.overruns.of_works);
+  put(out, totals.overruns.longest);
+}
+Totals get_totals(WireReader& in) {
+  Totals totals;
+  totals.nodes = get_list<NodeTotals>(in, [&] {
+    NodeTotals node;
+    node.node = get<NodeId>(in);
+    node.host = get<std::string>(in);
+    node.busy = get<Duration>(in);
+    node.sent = {in.varint()};
+    node.received = {in.varint()};
+    node.messages_sent = in.varint();
+    node.messages_received = in.varint();
+    node.incarnations = in.u32();
+    return node;
+  });
+  totals.overruns.works = in.varint();
+  totals.overruns.of_works = in.varint();
+  totals.overruns.longest = get<Duration>(in);
+  return totals;
+}
+
+ControlMessage get_message(WireReader& in) {
+  switch (in.byte()) {
+    case 0:
+      return get_hello(in);
+    case 1:
+      return get_begin(in);
+    case 2:
+      return get_observed(in);
+    case 3:
+      return get_log_line(in);
+    case 4:
+      return get_finish(in);
+    case 5:
+      return get_totals(in);
+    default:
+      in.fail("a known control message");
+      return Finish{};
+  }
+}
+static_assert(std::variant_size_v<ControlMessage> == 6);
+
+}  // namespace
+
+void encode(const ControlMessage& message, std::vector<std::byte>& out) {
+  const std::size_t start = out.size();
+  out.resize(start + sizeof(std::uint32_t));
+  WireWriter writer(out);
+  writer.byte(static_cast<std::uint8_t>(message.index()));
+  std::visit([&](const auto& body) { put(writer, body); }, message);
+  const auto length = static_cast<std::uint32_t>(out.size() - start - sizeof(std::uint32_t));
+  std::memcpy(out.data() + start, &length, sizeof length);
+}
+
+std::optional<ControlMessage> decode_control(std::span<const std::byte> body) {
+  WireReader in(body);
+  ControlMessage message = get_message(in);
+  if (!in.ok() || !in.at_end()) return {};
+  return message;
+}
+
+}  // namespace psgrid::real

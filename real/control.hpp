@@ -1,0 +1,83 @@
+// What the processes of a cluster and its hub tell each other: who is there, when the run begins
+// and ends, and what is recorded meanwhile.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "model/ids.hpp"
+#include "model/records.hpp"
+#include "model/run_observer.hpp"
+#include "real/emulated_processor.hpp"
+#include "real/run_clock.hpp"
+#include "real/token.hpp"
+
+namespace psgrid::real {
+
+// Process -> hub, first of all.
+struct Hello {
+  Token token;
+  std::uint32_t process = 0;
+  Incarnation incarnation;
+  std::uint64_t scenario = 0;  // fingerprint of the scenario that it runs
+  std::string address;         // where it listens
+  std::uint16_t port = 0;
+};
+
+struct PeerAddress {
+  std::string address;
+  std::uint16_t port = 0;
+  Incarnation incarnation;
+};
+
+// Hub -> all processes, once all are there.
+struct Begin {
+  WallTime at;
+  bool traces = false;
+  std::vector<PeerAddress> peers;  // by process
+};
+
+// Process -> hub, several times a second: what happened up to `until`, by time.
+struct Observed {
+  struct Recorded {
+    Time at;
+    NodeId node;
+    Record record;
+  };
+  Time until;
+  std::vector<Recorded> records;
+  std::vector<MessageTrace> messages;
+  std::vector<WorkTrace> works;
+  std::uint64_t events = 0;  // handled so far
+};
+
+// Process -> hub: for a person to read.
+struct LogLine {
+  std::string text;
+};
+
+// Hub -> process: the run is over.
+struct Finish {};
+
+// Process -> hub, last of all.
+struct Totals {
+  std::vector<NodeTotals> nodes;
+  Overruns overruns;
+};
+
+using ControlMessage = std::variant<Hello, Begin, Observed, LogLine, Finish, Totals>;
+
+// Appends one message, with its length in front.
+void encode(const ControlMessage& message, std::vector<std::byte>& out);
+
+inline constexpr std::uint32_t kControlBytesMax = 256u << 20;
+
+// body: what follows the length. Nothing if it is not such a message.
+std::optional<ControlMessage> decode_control(std::span<const std::byte> body);
+
+}  // namespace psgrid::real

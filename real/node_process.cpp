@@ -1,0 +1,514 @@
+#include "real/node_process.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <deque>
+#include <exception>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include <asio/connect.hpp>
+#include <asio/io_context.hpp>
+#include <asio/ip/tcp.hpp>
+#include <asio/post.hpp>
+#include <asio/steady_timer.hpp>
+#include <sys/prctl.h>
+
+#include "model/check.hpp"
+#include "real/control_channel.hpp"
+#include "real/emulated_network.hpp"
+#include "real/inbound.hpp"
+#include "real/outbound.hpp"
+
+namespace psgrid::real {
+
+namespace {
+
+using asio::ip::tcp;
+
+// How often what was observed goes to the hub.
+constexpr std::chrono::milliseconds kReportInterval{100};
+constexpr std::size_t kReportRecordsMax = 10'000;
+
+// Handlers of sockets and timers that run before what they caused is done and sent.
+constexpr std::size_t kHandlersMax = 32;
+
+// How long a process waits for the hub to take its totals.
+constexpr std::chrono::seconds kFarewellTime{10};
+
+class NodeProcess final : private ParcelReceiver, private EmulatedNetwork::User {
+ public:
+  NodeProcess(std::shared_ptr<const Job> job, const NodeProcessOptions& options);
+
+  ProcessEnd run();
+
+ private:
+  class NodeContext;
+
+  // What exists from Begin on.
+  struct Running {
+    Running(NodeProcess& process, const Begin& begin);
+
+    RunClock clock;
+    StragglerSet stragglers;
+    EmulatedNetwork network;
+    std::vector<std::unique_ptr<EmulatedProcessor>> processors;  // by host; null elsewhere
+  };
+
+  // A parcel of a process that began before this one.
+  struct EarlyParcel {
+    std::uint32_t process;
+    Parcel parcel;
+    Transfer transfer;
+  };
+
+  // From other processes.
+  std::optional<std::string> on_greeting(const Greeting& greeting) override;
+  std::optional<std::string> on_parcel(std::uint32_t process, const Parcel& parcel, Frame frame,
+                                       Bytes frame_bytes) override;
+  void log(const std::string& line) override;
+
+  // From the emulated network.
+  void carry(std::uint32_t process, const Parcel& parcel) override;
+  void carry(std::uint32_t process, const Parcel& parcel, Transfer transfer) override;
+  void deliver(Transfer transfer, Time sent) override;
+
+  // From the hub.
+  void on_control(ControlMessage message);
+  void on(const Begin& begin);
+  void on(const Finish&);
+  template <class Other>
+  void on(const Other&) {}  // for the hub, not from it
+
+  // From nodes.
+  void send(std::uint32_t from, NodeId to, MessagePtr message, Channel channel);
+  ComputeId compute(std::uint32_t node, Work work);
+  void record(std::uint32_t node, const Record& record);
+
+  bool connect_to_hub();
+  void start_nodes();
+  void report();
+  void report_regularly();
+  void turn();
+  bool set_alarm();
+  void do_due();
+  Outbound& outbound(std::uint32_t process);
+  NodeContext* context_of(NodeId node);
+
+  const std::shared_ptr<const Job> job_;
+  const NodeProcessOptions options_;
+  const Placement placement_;
+  asio::io_context io_{1};
+  Schedule schedule_;
+  asio::steady_timer alarm_{io_};
+  Time alarm_at_ = Time::never();
+  asio::steady_timer report_timer_{io_};
+  asio::steady_timer farewell_{io_};
+  std::shared_ptr<ControlChannel> hub_;
+  std::unique_ptr<Listener> listener_;
+  std::vector<PeerAddress> peers_;  // by process
+  std::vector<std::unique_ptr<Outbound>> outbound_;
+  std::vector<std::uint32_t> to_flush_;  // processes
+  std::optional<Running> running_;
+  std::vector<EarlyParcel> early_;
+  std::vector<std::unique_ptr<NodeContext>> contexts_;  // by node index; null elsewhere
+  std::deque<std::function<void()>> immediate_;         // comes before everything scheduled
+  std::uint64_t works_ = 0;
+  bool traces_ = false;
+  Observed observed_;
+  bool finishing_ = false;
+  std::optional<ProcessEnd> end_;
+};
+
+// --- a node's window on the world ---------------------------------------------------------------
+
+class NodeProcess::NodeContext final : public Context {
+ public:
+  NodeContext(NodeProcess& process, std::uint32_t index, NodeId id, const std::string& host)
+      : process_(process), index_(index) {
+    totals_.node = id;
+    totals_.host = host;
+    totals_.incarnations = process.options_.incarnation.value;
+  }
+
+  Time now() const override { return process_.running_->clock.now(); }
+  void send(NodeId to, MessagePtr message, Channel channel) override {
+    process_.send(index_, to, std::move(message), channel);
+  }
+  TimerId set_timer(Duration after) override {
+    const TimerId timer{++timers_};
+    armed_.emplace_back(timer, process_.schedule_.at(now() + after, [this, timer] {
+      armed_.erase(find(timer));
+      node_->on_timer(timer);
+    }));
+    return timer;
+  }
+  void cancel_timer(TimerId timer) override {
+    const auto armed = find(timer);
+    if (armed == armed_.end()) return;
+    process_.schedule_.cancel(armed->second);
+    armed_.erase(armed);
+  }
+  ComputeId compute(Work work) override { return process_.compute(index_, std::move(work)); }
+  RandomStream random(Purpose purpose, std::uint32_t substream) const override {
+    return RandomStream(process_.job_->spec.seed, totals_.node, purpose, substream);
+  }
+  void record(const Record& record) override { process_.record(index_, record); }
+
+  void start() {
+    node_ = make_node(process_.job_, totals_.node, *this);
+    node_->on_start();
+    for (auto& [from, message] : std::exchange(early_, {})) node_->on_message(from, message);
+  }
+  void deliver(NodeId from, MessagePtr message) {
+    if (!node_) return early_.emplace_back(from, std::move(message)), void();
+    // What comes after the end of the job is not part of it.
+    if (std::holds_alternative<Stop>(*message)) counts_ = false;
+    node_->on_message(from, message);
+  }
+  void done(ComputeId work) { node_->on_compute_done(work); }
+
+  NodeId id() const { return totals_.node; }
+  bool counts() const { return counts_; }
+  NodeTotals& totals() { return totals_; }
+
+ private:
+  using Armed = std::pair<TimerId, Schedule::Handle>;
+  std::vector<Armed>::iterator find(TimerId timer) {
+    return std::find_if(armed_.begin(), armed_.end(),
+                        [&](const Armed& armed) { return armed.first == timer; });
+  }
+
+  NodeProcess& process_;
+  const std::uint32_t index_;
+  std::unique_ptr<Node> node_;
+  std::vector<std::pair<NodeId, MessagePtr>> early_;  // before the node was started
+  NodeTotals totals_;
+  bool counts_ = true;
+  std::uint64_t timers_ = 0;
+  std::vector<Armed> armed_;
+};
+
+NodeProcess::Running::Running(NodeProcess& process, const Begin& begin)
+    : clock(begin.at),
+      stragglers(process.job_->spec.stragglers, process.job_->spec.seed),
+      network(process.placement_, process.options_.process,
+              process.job_->spec.sockets.emulate_network, clock, process.schedule_, process),
+      processors(process.placement_.hosts().hosts().size()) {
+  for (std::uint32_t node : process.placement_.nodes_of(process.options_.process)) {
+    const HostIndex host = process.placement_.hosts().host_of(node);
+    const HostPlan& plan = process.placement_.hosts().host(host);
+    if (!processors[host.value])
+      processors[host.value] = std::make_unique<EmulatedProcessor>(
+          plan.flops, plan.cores, process.job_->spec.sockets.emulate_compute, stragglers, clock,
+          process.schedule_);
+  }
+}
+
+NodeProcess::NodeProcess(std::shared_ptr<const Job> job, const NodeProcessOptions& options)
+    : job_(std::move(job)), options_(options), placement_(job_->spec) {
+  PSGRID_CHECK(options_.process < placement_.processes(), "a process of the placement");
+  const ClusterSpec& cluster = job_->spec.cluster;
+  contexts_.resize(cluster.nodes());
+  for (std::uint32_t node : placement_.nodes_of(options_.process))
+    contexts_[node] = std::make_unique<NodeContext>(
+        *this, node, node_at(cluster, node),
+        placement_.hosts().host(placement_.hosts().host_of(node)).name);
+  outbound_.resize(placement_.processes());
+}
+
+// --- the loop -----------------------------------------------------------------------------------
+
+ProcessEnd NodeProcess::run() {
+  prctl(PR_SET_TIMERSLACK, 1000);  // nanoseconds; by default a timer may be 50 us late
+  listener_ = std::make_unique<Listener>(
+      io_, tcp::endpoint(asio::ip::make_address(options_.listen_address), 0),
+      static_cast<ParcelReceiver&>(*this));
+  if (!connect_to_hub()) return ProcessEnd::kHubLost;
+  while (!end_) turn();
+  return *end_;
+}
+
+// Some of what is ready, then everything that is due, then one wait for more.
+void NodeProcess::turn() {
+  std::size_t handled = 0;
+  while (handled < kHandlersMax && io_.poll_one() > 0) ++handled;
+  do_due();
+  for (std::uint32_t process : std::exchange(to_flush_, {})) outbound_[process]->flush();
+  if (end_ || handled == kHandlersMax || !set_alarm()) return;
+  io_.run_one();
+}
+
+// Ends the wait when the next thing is due; false if it is already.
+bool NodeProcess::set_alarm() {
+  if (!running_) return true;
+  const Time next = schedule_.next_time();
+  const Duration left = next - running_->clock.now();
+  if (left.seconds <= 0) return false;
+  if (next == alarm_at_ || next == Time::never()) return true;
+  alarm_at_ = next;
+  alarm_.expires_after(
+      std::chrono::nanoseconds(static_cast<std::int64_t>(std::min(left.seconds, 1e6) * 1e9)));
+  alarm_.async_wait([this](std::error_code cancelled) {
+    if (!cancelled) alarm_at_ = Time::never();
+  });
+  return true;
+}
+
+void NodeProcess::do_due() {
+  if (!running_) return;
+  for (;;) {
+    if (!immediate_.empty()) {
+      const auto action = std::move(immediate_.front());
+      immediate_.pop_front();
+      action();
+    } else if (!schedule_.run_one_due(running_->clock.now())) {
+      return;
+    }
+    if (end_) return;
+  }
+}
+
+// --- the hub ------------------------------------------------------------------------------------
+
+bool NodeProcess::connect_to_hub() {
+  const auto until =
+      std::chrono::steady_clock::now() + std::chrono::duration<double>(options_.patience_s);
+  tcp::socket socket(io_);
+  for (;;) {
+    std::error_code error;
+    tcp::resolver resolver(io_);
+    const auto found =
+        resolver.resolve(options_.hub_address, std::to_string(options_.hub_port), error);
+    if (!error) asio::connect(socket, found, error);
+    if (!error) break;
+    if (std::chrono::steady_clock::now() >= until) {
+      std::fprintf(stderr, "psgrid: no connection to the manager at %s:%u: %s\n",
+                   options_.hub_address.c_str(), options_.hub_port, error.message().c_str());
+      return false;
+    }
+    socket.close(error);
+    asio::steady_timer pause(io_, std::chrono::milliseconds(100));
+    pause.wait();
+  }
+  hub_ = std::make_shared<ControlChannel>(std::move(socket), kControlBytesMax);
+  hub_->start({.on_message = [this](ControlMessage message) { on_control(std::move(message)); },
+               .on_end =
+                   [this](const std::string&) {
+                     end_ = finishing_ ? ProcessEnd::kFinished : ProcessEnd::kHubLost;
+                   }});
+  hub_->send(Hello{.token = options_.token,
+                   .process = options_.process,
+                   .incarnation = options_.incarnation,
+                   .scenario = options_.scenario,
+                   .address = options_.listen_address,
+                   .port = listener_->endpoint().port()});
+  return true;
+}
+
+void NodeProcess::on_control(ControlMessage message) {
+  std::visit([this](const auto& body) { on(body); }, message);
+}
+
+void NodeProcess::on(const Begin& begin) {
+  if (running_ || begin.peers.size() != placement_.processes()) return;
+  traces_ = begin.traces;
+  peers_ = begin.peers;
+  running_.emplace(*this, begin);
+  for (std::uint32_t process = 0; process < peers_.size(); ++process)
+    if (outbound_[process])
+      outbound_[process]->set_endpoint(
+          {asio::ip::make_address(peers_[process].address), peers_[process].port});
+  schedule_.at({0}, [this] { start_nodes(); });
+  for (EarlyParcel& early : std::exchange(early_, {}))
+    running_->network.on_parcel(early.process, early.parcel, std::move(early.transfer));
+  report_regularly();
+}
+
+void NodeProcess::start_nodes() {
+  for (std::uint32_t node : placement_.nodes_of(options_.process)) contexts_[node]->start();
+}
+
+void NodeProcess::on(const Finish&) {
+  report();
+  Totals totals;
+  for (std::uint32_t node : placement_.nodes_of(options_.process))
+    totals.nodes.push_back(contexts_[node]->totals());
+  if (running_)
+    for (const auto& processor : running_->processors)
+      if (processor) totals.overruns.add(processor->overruns());
+  hub_->send(totals);
+  finishing_ = true;  // the hub closes the connection once it has read all that came over it
+  farewell_.expires_after(kFarewellTime);
+  farewell_.async_wait([this](std::error_code error) {
+    if (!error) end_ = ProcessEnd::kHubLost;
+  });
+}
+
+void NodeProcess::report() {
+  if (!running_) return;
+  observed_.until = running_->clock.now();
+  hub_->send(observed_);
+  observed_.records.clear();
+  observed_.messages.clear();
+  observed_.works.clear();
+}
+
+void NodeProcess::report_regularly() {
+  report_timer_.expires_after(kReportInterval);
+  report_timer_.async_wait([this](std::error_code error) {
+    if (error) return;
+    report();
+    report_regularly();
+  });
+}
+
+void NodeProcess::log(const std::string& line) { hub_->send(LogLine{line}); }
+
+// --- other processes
+// ------------------------------------------------------------------------------
+
+std::optional<std::string> NodeProcess::on_greeting(const Greeting& greeting) {
+  if (!greeting.token.matches(options_.token)) return "expected the token of this cluster";
+  if (greeting.process >= placement_.processes()) return "expected a process of this cluster";
+  return {};
+}
+
+Outbound& NodeProcess::outbound(std::uint32_t process) {
+  std::unique_ptr<Outbound>& connection = outbound_[process];
+  if (!connection) {
+    const std::uint32_t first = placement_.nodes_of(process).front();
+    connection = std::make_unique<Outbound>(
+        io_, Greeting{options_.token, options_.process, options_.incarnation},
+        to_string(node_at(job_->spec.cluster, first)),
+        [this](const std::string& line) { log(line); });
+    if (process < peers_.size())
+      connection->set_endpoint(
+          {asio::ip::make_address(peers_[process].address), peers_[process].port});
+  }
+  to_flush_.push_back(process);
+  return *connection;
+}
+
+void NodeProcess::carry(std::uint32_t process, const Parcel& parcel) {
+  outbound(process).add(parcel);
+}
+
+void NodeProcess::carry(std::uint32_t process, const Parcel& parcel, Transfer transfer) {
+  const ClusterSpec& cluster = job_->spec.cluster;
+  outbound(process).add(parcel, node_at(cluster, transfer.from), node_at(cluster, transfer.to),
+                        std::move(transfer.message));
+}
+
+NodeProcess::NodeContext* NodeProcess::context_of(NodeId node) {
+  const ClusterSpec& cluster = job_->spec.cluster;
+  const std::uint32_t of_role = node.role == Role::kManager  ? cluster.managers
+                                : node.role == Role::kServer ? cluster.servers
+                                                             : cluster.workers;
+  return node.rank < of_role ? contexts_[node_index(cluster, node)].get() : nullptr;
+}
+
+std::optional<std::string> NodeProcess::on_parcel(std::uint32_t process, const Parcel& parcel,
+                                                  Frame frame, Bytes frame_bytes) {
+  if (parcel.kind == Parcel::Kind::kDeparture) {
+    running_ ? running_->network.on_parcel(process, parcel, {})
+             : early_.push_back({process, parcel, {}});
+    return {};
+  }
+  const ClusterSpec& cluster = job_->spec.cluster;
+  if (!context_of(frame.to)) return "expected a message for a node of this process";
+  const std::uint32_t from = node_index(cluster, frame.from);
+  if (from >= cluster.nodes() || node_at(cluster, from) != frame.from ||
+      placement_.process_of(from) != process)
+    return "expected a message of a node of process " + std::to_string(process);
+  const bool counted = parcel.kind != Parcel::Kind::kOutOfBand;
+  Transfer transfer{.from = from,
+                    .to = node_index(cluster, frame.to),
+                    .message = std::move(frame.message),
+                    .size = counted ? frame_bytes : Bytes{}};
+  if (running_)
+    running_->network.on_parcel(process, parcel, std::move(transfer));
+  else
+    early_.push_back({process, parcel, std::move(transfer)});
+  return {};
+}
+
+// --- nodes
+// ----------------------------------------------------------------------------------------
+
+void NodeProcess::send(std::uint32_t from, NodeId to, MessagePtr message, Channel channel) {
+  Transfer transfer{.from = from,
+                    .to = node_index(job_->spec.cluster, to),
+                    .message = std::move(message),
+                    .size = {}};
+  if (channel == Channel::kOutOfBand)
+    return running_->network.send_out_of_band(std::move(transfer));
+  transfer.size = encoded_size(*transfer.message);
+  NodeTotals& totals = contexts_[from]->totals();
+  totals.sent = totals.sent + transfer.size;
+  ++totals.messages_sent;
+  running_->network.send(std::move(transfer));
+}
+
+void NodeProcess::deliver(Transfer transfer, Time sent) {
+  NodeContext& receiver = *contexts_[transfer.to];
+  const NodeId from = node_at(job_->spec.cluster, transfer.from);
+  ++observed_.events;
+  const bool on_network = transfer.size.count > 0;
+  if (traces_ && on_network)
+    observed_.messages.push_back({.from = from,
+                                  .to = receiver.id(),
+                                  .sent = sent,
+                                  .delivered = running_->clock.now(),
+                                  .size = transfer.size,
+                                  .type = type_name(*transfer.message),
+                                  .request = request_of(*transfer.message)});
+  const bool counts = receiver.counts() && !std::holds_alternative<Stop>(*transfer.message);
+  if (on_network && counts) {
+    receiver.totals().received = receiver.totals().received + transfer.size;
+    ++receiver.totals().messages_received;
+  }
+  receiver.deliver(from, std::move(transfer.message));
+}
+
+ComputeId NodeProcess::compute(std::uint32_t node, Work work) {
+  const ComputeId id{++works_};
+  NodeContext& context = *contexts_[node];
+  ++observed_.events;
+  if (work.kind == WorkKind::kEvaluate) {  // instrumentation takes no processor
+    immediate_.push_back([&context, id, mathematics = std::move(work.mathematics)] {
+      if (mathematics) mathematics();
+      context.done(id);
+    });
+    return id;
+  }
+  const WorkKind kind = work.kind;
+  const HostIndex host = placement_.hosts().host_of(node);
+  running_->processors[host.value]->submit(
+      context.id(), std::move(work), [this, &context, id, kind](Time start, Time end) {
+        context.totals().busy = context.totals().busy + (end - start);
+        if (traces_) observed_.works.push_back({context.id(), start, end, kind});
+        context.done(id);
+      });
+  return id;
+}
+
+void NodeProcess::record(std::uint32_t node, const Record& record) {
+  observed_.records.push_back({running_->clock.now(), contexts_[node]->id(), record});
+  if (std::holds_alternative<JobFinished>(record) || observed_.records.size() >= kReportRecordsMax)
+    asio::post(io_, [this] { report(); });
+}
+
+}  // namespace
+
+ProcessEnd run_node_process(std::shared_ptr<const Job> job, const NodeProcessOptions& options) {
+  try {
+    return NodeProcess(std::move(job), options).run();
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "psgrid: process %u: %s\n", options.process, error.what());
+    return ProcessEnd::kFailed;
+  }
+}
+
+}  // namespace psgrid::real

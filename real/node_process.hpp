@@ -1,0 +1,38 @@
+// One process of a cluster on sockets: hosts some of its nodes, and talks to the rest over TCP.
+//
+// One event loop, one thread. Handlers of the nodes run in it one after the other; what they send
+// is written when they are done, many messages to a system call.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "model/job.hpp"
+#include "real/token.hpp"
+
+namespace psgrid::real {
+
+struct NodeProcessOptions {
+  std::uint32_t process = 0;  // number in the placement
+  Incarnation incarnation{1};
+  Token token;
+  std::string hub_address;
+  std::uint16_t hub_port = 0;
+  std::string listen_address = "127.0.0.1";
+  std::uint64_t scenario = 0;  // fingerprint of the scenario, the same in all processes
+  double patience_s = 0;       // to wait for a hub that does not answer yet
+};
+
+// How a process ended.
+enum class ProcessEnd : int {
+  kFinished = 0,  // the hub said so
+  kHubLost = 1,   // or never found
+  kFailed = 2,    // what went wrong is on standard error
+};
+
+// Runs until the hub ends the run. Asks for nothing of the process but its descriptors.
+ProcessEnd run_node_process(std::shared_ptr<const Job> job, const NodeProcessOptions& options);
+
+}  // namespace psgrid::real

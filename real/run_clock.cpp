@@ -1,0 +1,27 @@
+#include "real/run_clock.hpp"
+
+#include <chrono>
+
+namespace psgrid::real {
+
+namespace {
+
+template <class Clock>
+std::int64_t nanoseconds_of() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now().time_since_epoch())
+      .count();
+}
+
+}  // namespace
+
+WallTime WallTime::now() { return {nanoseconds_of<std::chrono::system_clock>()}; }
+
+RunClock::RunClock(WallTime began)
+    : began_ns_(nanoseconds_of<std::chrono::steady_clock>() +
+                (began.nanoseconds - WallTime::now().nanoseconds)) {}
+
+Time RunClock::now() const {
+  return {static_cast<double>(nanoseconds_of<std::chrono::steady_clock>() - began_ns_) * 1e-9};
+}
+
+}  // namespace psgrid::real

@@ -1,0 +1,238 @@
+#include "real/socket_run.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace psgrid::real {
+
+namespace {
+
+using asio::ip::tcp;
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds kTick{50};
+constexpr std::chrono::seconds kFinishingTime{10};
+constexpr std::uint32_t kHelloBytesMax = 4096;
+constexpr std::size_t kStrangersMax = 1024;
+
+// From Begin to the moment that it names: for all processes to have read it.
+std::int64_t head_start_ns(std::uint32_t processes) {
+  return 50'000'000 + std::int64_t{processes} * 1'000'000;
+}
+
+}  // namespace
+
+SocketRun::SocketRun(std::shared_ptr<const Job> job, RunObserver& observer,
+                     SocketRunOptions options)
+    : job_(std::move(job)),
+      observer_(observer),
+      options_(std::move(options)),
+      placement_(job_->spec),
+      token_(options_.token ? *options_.token : Token::make()),
+      acceptor_(io_, tcp::endpoint(asio::ip::make_address(options_.listen_address), options_.port)),
+      members_(placement_.processes()),
+      time_line_(placement_.processes(), observer) {}
+
+SocketRun::~SocketRun() = default;
+
+std::string SocketRun::name_of(std::uint32_t process) const {
+  const auto& nodes = placement_.nodes_of(process);
+  std::string name = to_string(node_at(job_->spec.cluster, nodes.front()));
+  if (nodes.size() > 1) name += " to " + to_string(node_at(job_->spec.cluster, nodes.back()));
+  return name;
+}
+
+void SocketRun::log(const std::string& line) const {
+  if (options_.on_log) options_.on_log(line);
+}
+
+std::uint64_t SocketRun::events() const {
+  std::uint64_t events = 0;
+  for (const Member& member : members_) events += member.events;
+  return events;
+}
+
+Time SocketRun::now() const { return clock_ ? std::max(Time{0}, clock_->now()) : Time{0}; }
+
+// --- the beginning ------------------------------------------------------------------------------
+
+SocketRunEnd SocketRun::run() {
+  start_children(token_);
+  phase_until_ = SteadyClock::now() + std::chrono::duration_cast<SteadyClock::duration>(
+                                          std::chrono::duration<double>(options_.gathering_time_s));
+  accept();
+  tick();
+  while (phase_ != Phase::kOver) io_.run_one();
+  time_line_.finish(ended_at_);
+  std::sort(totals_.begin(), totals_.end(),
+            [](const NodeTotals& a, const NodeTotals& b) { return a.node < b.node; });
+  observer_.on_totals(ended_at_, totals_);
+  return end_;
+}
+
+void SocketRun::start_children(const Token& token) {
+  NodeProcessOptions options;
+  options.token = token;
+  options.hub_address = options_.listen_address;
+  options.hub_port = acceptor_.local_endpoint().port();
+  options.listen_address = options_.listen_address;
+  options.scenario = options_.scenario;
+  std::vector<std::uint32_t> processes;
+  if (options_.local_processes) {
+    processes = *options_.local_processes;
+  } else {
+    for (std::uint32_t process = 0; process < placement_.processes(); ++process)
+      processes.push_back(process);
+  }
+  for (std::uint32_t process : processes) {
+    options.process = process;
+    children_.start(process, [&] { return static_cast<int>(run_node_process(job_, options)); });
+  }
+}
+
+void SocketRun::accept() {
+  acceptor_.async_accept([this](std::error_code error, tcp::socket socket) {
+    if (error == asio::error::operation_aborted) return;
+    if (!error && strangers_.size() < kStrangersMax)
+      welcome(std::make_shared<ControlChannel>(std::move(socket), kHelloBytesMax));
+    accept();
+  });
+}
+
+void SocketRun::welcome(std::shared_ptr<ControlChannel> channel) {
+  strangers_.push_back(channel);
+  const std::weak_ptr<ControlChannel> weak = channel;
+  const auto forget = [this, weak] { std::erase(strangers_, weak.lock()); };
+  channel->start({.on_message =
+                      [this, weak](ControlMessage message) {
+                        const auto stranger = weak.lock();
+                        if (const auto* hello = std::get_if<Hello>(&message)) {
+                          on_hello(stranger, *hello);
+                        } else {
+                          log("refused a connection to the hub: expected a greeting");
+                          stranger->close();
+                        }
+                        std::erase(strangers_, stranger);
+                      },
+                  .on_end = [forget](const std::string&) { forget(); }});
+}
+
+void SocketRun::on_hello(const std::shared_ptr<ControlChannel>& channel, const Hello& hello) {
+  std::string expected;
+  if (!hello.token.matches(token_))
+    expected = "the token of this cluster";
+  else if (hello.process >= members_.size())
+    expected = "a process of this cluster, below " + std::to_string(members_.size());
+  else if (hello.scenario != options_.scenario)
+    expected = "the same scenario as the manager's";
+  else if (members_[hello.process].channel || phase_ != Phase::kGathering)
+    expected = "a process that is not there yet, not " + name_of(hello.process) + " again";
+  if (!expected.empty()) {
+    log("refused a connection to the hub: expected " + expected);
+    return channel->close();
+  }
+  const std::uint32_t process = hello.process;
+  members_[process].channel = channel;
+  members_[process].address = {hello.address, hello.port, hello.incarnation};
+  channel->allow(kControlBytesMax);
+  channel->start_over(
+      {.on_message = [this,
+                      process](ControlMessage message) { on_message(process, std::move(message)); },
+       .on_end = [this, process](const std::string& why) { on_lost(process, why); }});
+  const auto there = [](const Member& member) { return member.channel != nullptr; };
+  if (std::all_of(members_.begin(), members_.end(), there)) begin();
+}
+
+void SocketRun::begin() {
+  phase_ = Phase::kRunning;
+  Begin begin{.at = {WallTime::now().nanoseconds + head_start_ns(placement_.processes())},
+              .traces = observer_.wants_traces(),
+              .peers = {}};
+  for (const Member& member : members_) begin.peers.push_back(member.address);
+  clock_.emplace(begin.at);
+  for (const Member& member : members_) member.channel->send(begin);
+}
+
+// --- while it runs
+// --------------------------------------------------------------------------------
+
+void SocketRun::on_message(std::uint32_t process, ControlMessage message) {
+  Member& member = members_[process];
+  if (auto* observed = std::get_if<Observed>(&message)) {
+    member.events = observed->events;
+    for (const Observed::Recorded& recorded : observed->records)
+      if (std::holds_alternative<JobFinished>(recorded.record) && phase_ == Phase::kRunning)
+        finish(SocketRunEnd::kJobFinished, recorded.at);
+    time_line_.add(process, std::move(*observed));
+  } else if (const auto* line = std::get_if<LogLine>(&message)) {
+    if (phase_ == Phase::kRunning) log(name_of(process) + ": " + line->text);
+  } else if (auto* totals = std::get_if<Totals>(&message)) {
+    if (std::exchange(member.gave_totals, true)) return;
+    totals_.insert(totals_.end(), totals->nodes.begin(), totals->nodes.end());
+    overruns_.add(totals->overruns);
+    time_line_.end(process);
+    end_if_done();
+  }
+}
+
+void SocketRun::tick() {
+  ticker_.expires_after(kTick);
+  ticker_.async_wait([this](std::error_code) {
+    children_.reap([this](std::uint32_t process, const std::string& words) {
+      if (phase_ != Phase::kFinishing && phase_ != Phase::kOver)
+        fail(name_of(process) + (words.empty() ? " ended before the job" : " " + words));
+    });
+    const bool late = SteadyClock::now() > phase_until_;
+    if (phase_ == Phase::kGathering && late) {
+      std::string missing;
+      for (std::uint32_t process = 0; process < members_.size(); ++process)
+        if (!members_[process].channel) missing += (missing.empty() ? "" : ", ") + name_of(process);
+      fail("these did not come in time: " + missing);
+    } else if (phase_ == Phase::kFinishing && late) {
+      phase_ = Phase::kOver;
+    } else if (phase_ <= Phase::kRunning && options_.keep_going &&
+               !options_.keep_going(now(), events())) {
+      finish(SocketRunEnd::kInterrupted, now());
+    }
+    if (phase_ != Phase::kOver) tick();
+  });
+}
+
+void SocketRun::on_lost(std::uint32_t process, const std::string& why) {
+  members_[process].channel.reset();
+  if (phase_ == Phase::kFinishing) return end_if_done();
+  // How a child ended says more than how its connection did.
+  children_.reap([this](std::uint32_t child, const std::string& words) {
+    fail(name_of(child) + (words.empty() ? " ended before the job" : " " + words));
+  });
+  if (phase_ < Phase::kFinishing) fail(name_of(process) + " was lost: " + why);
+}
+
+// --- the end
+// ----------------------------------------------------------------------------------------
+
+void SocketRun::fail(const std::string& why) {
+  if (phase_ >= Phase::kFinishing) return;
+  failure_ = why;
+  finish(SocketRunEnd::kFailed, now());
+}
+
+void SocketRun::finish(SocketRunEnd end, Time at) {
+  end_ = end;
+  ended_at_ = at;
+  phase_ = Phase::kFinishing;
+  phase_until_ = SteadyClock::now() + kFinishingTime;
+  for (const Member& member : members_)
+    if (member.channel) member.channel->send(Finish{});
+  end_if_done();
+}
+
+void SocketRun::end_if_done() {
+  const auto done = [](const Member& member) { return member.gave_totals || !member.channel; };
+  if (phase_ != Phase::kFinishing || !std::all_of(members_.begin(), members_.end(), done)) return;
+  for (const Member& member : members_)
+    if (member.channel) member.channel->close();
+  phase_ = Phase::kOver;
+}
+
+}  // namespace psgrid::real

@@ -1,0 +1,103 @@
+// A run on sockets, seen from the process that began it: starts the processes of the cluster, lets
+// them begin together, watches over them, and tells an observer what they report.
+//
+// Whatever happens to this process, or to any of them, none outlives it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <asio/io_context.hpp>
+#include <asio/ip/tcp.hpp>
+#include <asio/steady_timer.hpp>
+
+#include "model/job.hpp"
+#include "model/run_observer.hpp"
+#include "real/child_processes.hpp"
+#include "real/control_channel.hpp"
+#include "real/node_process.hpp"
+#include "real/placement.hpp"
+#include "real/time_line.hpp"
+
+namespace psgrid::real {
+
+struct SocketRunOptions {
+  // Called several times a second; false interrupts the run.
+  std::function<bool(Time now, std::uint64_t events)> keep_going;
+  std::function<void(const std::string& line)> on_log;
+
+  // For clusters of several machines: where to listen, which processes to start here (all if
+  // absent), and what they have in common.
+  std::string listen_address = "127.0.0.1";
+  std::uint16_t port = 0;  // 0: of the kernel's choice
+  std::optional<std::vector<std::uint32_t>> local_processes;
+  std::optional<Token> token;    // made if absent
+  std::uint64_t scenario = 0;    // fingerprint
+  double gathering_time_s = 60;  // for all processes to come
+};
+
+enum class SocketRunEnd { kJobFinished, kInterrupted, kFailed };
+
+class SocketRun {
+ public:
+  SocketRun(std::shared_ptr<const Job> job, RunObserver& observer, SocketRunOptions options);
+  ~SocketRun();
+
+  // Once. Throws std::system_error if the machine refuses a process or a socket.
+  SocketRunEnd run();
+
+  const std::string& failure() const { return failure_; }  // of kFailed
+  std::uint64_t events() const;
+  const Overruns& overruns() const { return overruns_; }
+
+ private:
+  enum class Phase { kGathering, kRunning, kFinishing, kOver };
+  struct Member {
+    std::shared_ptr<ControlChannel> channel;
+    PeerAddress address;
+    std::uint64_t events = 0;
+    bool gave_totals = false;
+  };
+
+  void start_children(const Token& token);
+  void accept();
+  void welcome(std::shared_ptr<ControlChannel> channel);
+  void on_hello(const std::shared_ptr<ControlChannel>& channel, const Hello& hello);
+  void on_message(std::uint32_t process, ControlMessage message);
+  void begin();
+  void finish(SocketRunEnd end, Time at);
+  void fail(const std::string& why);
+  void on_lost(std::uint32_t process, const std::string& why);
+  void tick();
+  void end_if_done();
+  Time now() const;
+  std::string name_of(std::uint32_t process) const;
+  void log(const std::string& line) const;
+
+  const std::shared_ptr<const Job> job_;
+  RunObserver& observer_;
+  const SocketRunOptions options_;
+  const Placement placement_;
+  const Token token_;
+  ChildProcesses children_;
+  asio::io_context io_{1};
+  asio::ip::tcp::acceptor acceptor_;
+  asio::steady_timer ticker_{io_};
+  std::vector<std::shared_ptr<ControlChannel>> strangers_;
+  std::vector<Member> members_;  // by process
+  TimeLine time_line_;
+  std::optional<RunClock> clock_;
+  Phase phase_ = Phase::kGathering;
+  SocketRunEnd end_ = SocketRunEnd::kFailed;
+  Time ended_at_;
+  std::chrono::steady_clock::time_point phase_until_;
+  std::string failure_;
+  std::vector<NodeTotals> totals_;
+  Overruns overruns_;
+};
+
+}  // namespace psgrid::real

@@ -1,0 +1,74 @@
+#include "scenarios/cli/backend.hpp"
+
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "real/socket_run.hpp"
+#include "scenarios/cli/interrupt.hpp"
+#include "sim/simulation.hpp"
+
+namespace psgrid::scenarios {
+
+namespace {
+
+using analysis::RunStatus;
+
+BackendEnd simulate(std::shared_ptr<const Job> job, RunObserver& observer,
+                    const BackendOptions& options) {
+  std::optional<sim::Simulation> simulation;
+  {
+    const SignalsKept kept;
+    simulation.emplace(std::move(job), observer,
+                       sim::SimulationOptions{.math_threads = options.math_threads,
+                                              .checked_messages = false,
+                                              .keep_going = options.keep_going});
+  }
+  const sim::SimulationEnd end = simulation->run();
+  BackendEnd result{.failure = {}, .events = simulation->events()};
+  if (end == sim::SimulationEnd::kInterrupted) result.status = RunStatus::kInterrupted;
+  if (end == sim::SimulationEnd::kStuck) {
+    result.status = RunStatus::kFailed;
+    result.failure = "nothing was left to happen, but the job had not ended";
+  }
+  return result;
+}
+
+BackendEnd run_on_sockets(std::shared_ptr<const Job> job, RunObserver& observer,
+                          const BackendOptions& options) {
+  real::SocketRunOptions running;
+  running.keep_going = options.keep_going;
+  running.on_log = options.on_note;
+  real::SocketRun run(std::move(job), observer, std::move(running));
+  const real::SocketRunEnd end = run.run();
+  BackendEnd result{.failure = run.failure(), .events = run.events()};
+  if (end == real::SocketRunEnd::kInterrupted) result.status = RunStatus::kInterrupted;
+  if (end == real::SocketRunEnd::kFailed) result.status = RunStatus::kFailed;
+  const real::Overruns& overruns = run.overruns();
+  if (overruns.works > 0 && options.on_note)
+    options.on_note(fmt::format(
+        "warning: this machine did not keep up: {} of {} computations took longer than the time "
+        "that they emulate, one of them by {:.3g} s",
+        overruns.works, overruns.of_works, overruns.longest.seconds));
+  return result;
+}
+
+}  // namespace
+
+const char* backend_name(Backend backend) { return backend == Backend::kSim ? "sim" : "sockets"; }
+
+std::string unsupported(Backend backend, const RunSpec& run) {
+  if (backend == Backend::kSim) return "";
+  if (run.sockets.emulate_network && run.cluster.network.topology != Topology::kStar)
+    return "sockets emulate the NICs of a star only: choose the topology \"star\", or set "
+           "/sockets/network to \"raw\"";
+  return "";
+}
+
+BackendEnd run_job(std::shared_ptr<const Job> job, RunObserver& observer,
+                   const BackendOptions& options) {
+  return options.backend == Backend::kSim ? simulate(std::move(job), observer, options)
+                                          : run_on_sockets(std::move(job), observer, options);
+}
+
+}  // namespace psgrid::scenarios
