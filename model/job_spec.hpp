@@ -22,7 +22,7 @@ struct LearnerSpec {
 };
 
 enum class DataFormat { kLibsvm, kIdx, kCsv };
-enum class Transform { kNone, kLog1p, kStandardize, kMaxAbs };
+enum class Transform { kNone, kLog1p, kStandardize, kLog1pStandardize, kMaxAbs };
 
 struct DataSpec {
   std::string file;    // absolute, or relative to the working directory once resolved

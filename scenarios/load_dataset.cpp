@@ -106,9 +106,9 @@ Result<TrainTest> load_dataset(const DataSpec& spec, std::uint64_t seed) {
   if (!errors.empty()) return errors;
   Result<TrainTest> parts = split(*train, has_test ? &*test : nullptr, spec, seed);
   if (!parts) return parts;
-  if (spec.transform == Transform::kStandardize && parts->train.is_sparse())
+  if (standardizes(spec.transform) && parts->train.is_sparse())
     return InputError{spec.file, 0, 0, "",
-                      "found sparse data, expected dense data for the transform \"standardize\" "
+                      "found sparse data, expected dense data to standardize "
                       "(\"max_abs\" keeps zeros)"};
   apply_transform(parts->train, parts->test, spec.transform);
   return parts;

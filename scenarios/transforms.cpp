@@ -18,6 +18,11 @@ void for_each_value(Dataset& data, Visit visit) {
     visit(data.is_sparse() ? data.column[i] : i % data.features, values[i]);
 }
 
+void take_logarithms(Dataset& train, Dataset& test) {
+  for (Dataset* part : {&train, &test})
+    for (float& value : values_of(*part)) value = static_cast<float>(portable_log1p(value));
+}
+
 void standardize(Dataset& train, Dataset& test) {
   const double rows = train.rows;
   std::vector<double> mean(train.features, 0.0), deviation(train.features, 0.0);
@@ -48,14 +53,14 @@ void scale_to_one(Dataset& train, Dataset& test) {
 }  // namespace
 
 std::vector<InputError> check_transform(const RawData& raw, Transform transform) {
-  if (transform != Transform::kLog1p) return {};
+  if (transform != Transform::kLog1p && transform != Transform::kLog1pStandardize) return {};
   const Dataset& data = raw.data;
   for (std::uint32_t row = 0; row < data.rows; ++row)
     for (const float value : data.is_sparse() ? data.values_of(row) : data.dense_row(row))
       if (value <= -1)
         return {row_error(raw, row,
                           "found value " + number_text(value) +
-                              ", expected more than -1 for the transform \"log1p\"")};
+                              ", expected more than -1 for its logarithm, log1p")};
   return {};
 }
 
@@ -63,15 +68,16 @@ void apply_transform(Dataset& train, Dataset& test, Transform transform) {
   switch (transform) {
     case Transform::kNone:
       return;
+    case Transform::kLog1p:
+      return take_logarithms(train, test);
+    case Transform::kLog1pStandardize:
+      take_logarithms(train, test);
+      return standardize(train, test);
     case Transform::kStandardize:
       return standardize(train, test);
     case Transform::kMaxAbs:
       return scale_to_one(train, test);
-    case Transform::kLog1p:
-      break;
   }
-  for (Dataset* part : {&train, &test})
-    for (float& value : values_of(*part)) value = static_cast<float>(portable_log1p(value));
 }
 
 }  // namespace psgrid::scenarios

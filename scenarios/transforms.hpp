@@ -9,6 +9,11 @@
 
 namespace psgrid::scenarios {
 
+// Whether it gives up the zeros of sparse data.
+constexpr bool standardizes(Transform transform) {
+  return transform == Transform::kStandardize || transform == Transform::kLog1pStandardize;
+}
+
 // An error at the first row that the transform is not defined for (log1p of -1 or less).
 std::vector<InputError> check_transform(const RawData& raw, Transform transform);
 

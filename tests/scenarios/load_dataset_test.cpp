@@ -139,6 +139,22 @@ TEST_F(SmallFile, TakesLogarithms) {
   EXPECT_NEAR(data->test.dense[1], std::log(4.0), 1e-6);
 }
 
+TEST_F(SmallFile, StandardizesLogarithms) {
+  const std::string rows = "0 1:1\n1 1:2\n0 1:3\n1 1:4\n0 1:9\n1 1:6\n";
+  DataSpec logarithms = with(rows), both = with(rows);
+  logarithms.transform = Transform::kLog1p;
+  both.transform = Transform::kLog1pStandardize;
+  const auto plain = load_dataset(logarithms, 3), scaled = load_dataset(both, 3);
+  ASSERT_TRUE(plain && scaled);
+  const std::vector<float>& values = plain->train.dense;
+  const auto count = static_cast<double>(values.size());
+  double mean = 0, variance = 0;
+  for (const float value : values) mean += value / count;
+  for (const float value : values) variance += std::pow(value - mean, 2) / count;
+  for (std::size_t i = 0; i < values.size(); ++i)
+    EXPECT_NEAR(scaled->train.dense[i], (values[i] - mean) / std::sqrt(variance), 1e-5);
+}
+
 TEST(CheckDataset, WantsTwoClassesForLogisticRegression) {
   JobSpec job;
   Dataset data;

@@ -69,6 +69,7 @@ DataSpec spec_of(const std::string& line) {
   if (has("features=3")) spec.features = 3;
   if (has("log1p")) spec.transform = Transform::kLog1p;
   if (has("standardize")) spec.transform = Transform::kStandardize;
+  if (has("log1p_standardize")) spec.transform = Transform::kLog1pStandardize;
   if (has("missing")) spec.file = "missing";
   if (has("directory")) spec.file = ".";
   if (has("test_file")) spec.test_file = "test";

@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <ostream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,6 +26,9 @@ struct Case {
     return texts;
   }
 };
+
+// How GoogleTest prints a case.
+inline void PrintTo(const Case& broken, std::ostream* out) { *out << broken.title; }
 
 inline std::string bytes_of(const std::string& line) {
   std::string bytes;
