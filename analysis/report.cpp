@@ -1,15 +1,13 @@
 #include "analysis/report.hpp"
 
-#include <stdexcept>
-#include <string_view>
-
-#include <fmt/format.h>
-
 #include "analysis/assets.hpp"
 #include "analysis/compare_files.hpp"
 #include "analysis/escape.hpp"
+#include "analysis/fidelity_files.hpp"
+#include "analysis/fidelity_report.hpp"
 #include "analysis/json_text.hpp"
 #include "analysis/output_directory.hpp"
+#include "analysis/page_template.hpp"
 #include "analysis/report_data.hpp"
 #include "analysis/report_sections.hpp"
 #include "analysis/report_tables.hpp"
@@ -18,27 +16,6 @@
 namespace psgrid::analysis {
 namespace {
 
-// Replaces each {{name}} of the template in one pass, so that no value is ever searched for names.
-std::string filled(std::string_view text,
-                   const std::vector<std::pair<std::string_view, std::string>>& values) {
-  std::string result;
-  while (true) {
-    const std::size_t open = text.find("{{");
-    result += text.substr(0, open);
-    if (open == std::string_view::npos) return result;
-    const std::size_t close = text.find("}}", open);
-    const std::string_view name = text.substr(open + 2, close - open - 2);
-    bool found = false;
-    for (const auto& [each, value] : values) {
-      if (each != name) continue;
-      result += value;
-      found = true;
-    }
-    if (!found) throw std::logic_error("report.html has an unknown placeholder");
-    text.remove_prefix(close + 2);
-  }
-}
-
 struct Page {
   std::string kind;  // "run" or "comparison"
   std::string verdict;
@@ -46,19 +23,20 @@ struct Page {
 };
 
 std::string render(const Page& page, const ComparisonData& data, const Comparison& comparison) {
-  return filled(asset("report.html"), {{"title", escape_html(data.scenario)},
-                                       {"kind", page.kind},
-                                       {"status", status_banner(data)},
-                                       {"verdict", escape_html(page.verdict)},
-                                       {"subtitle", subtitle(data)},
-                                       {"results", page.results},
-                                       {"events", events_section(data)},
-                                       {"scenario", scenario_section(data)},
-                                       {"uplot_css", std::string(asset("uPlot.min.css"))},
-                                       {"css", std::string(asset("report.css"))},
-                                       {"uplot_js", std::string(asset("uPlot.iife.min.js"))},
-                                       {"js", std::string(asset("report.js"))},
-                                       {"data", json_for_script(report_data(data, comparison))}});
+  return filled_template(asset("report.html"),
+                         {{"title", escape_html(data.scenario)},
+                          {"kind", page.kind},
+                          {"status", status_banner(data)},
+                          {"verdict", escape_html(page.verdict)},
+                          {"subtitle", subtitle(data)},
+                          {"results", page.results},
+                          {"events", events_section(data)},
+                          {"scenario", scenario_section(data)},
+                          {"uplot_css", std::string(asset("uPlot.min.css"))},
+                          {"css", std::string(asset("report.css"))},
+                          {"uplot_js", std::string(asset("uPlot.iife.min.js"))},
+                          {"js", std::string(asset("report.js"))},
+                          {"data", json_for_script(report_data(data, comparison))}});
 }
 
 }  // namespace
@@ -84,6 +62,11 @@ Failure rebuild_report(const std::filesystem::path& directory) {
     const Result<ComparisonData> data = read_comparison(directory);
     if (!data.ok()) return data.error();
     return output.value().write("report.html", report_html(data.value()));
+  }
+  if (std::filesystem::exists(directory / "fidelity.json")) {
+    const Result<FidelityData> data = read_fidelity(directory);
+    if (!data.ok()) return data.error();
+    return output.value().write("report.html", fidelity_html(data.value()));
   }
   const Result<RunData> run = read_run(directory);
   if (!run.ok()) return run.error();

@@ -15,7 +15,7 @@ namespace psgrid::analysis {
 std::string report_html(const ComparisonData& data);
 std::string report_html(const RunData& run);
 
-// Makes report.html again from the files of a finished run or comparison.
+// Makes report.html again from the files of a finished run, comparison or fidelity check.
 Failure rebuild_report(const std::filesystem::path& directory);
 
 }  // namespace psgrid::analysis

@@ -102,6 +102,25 @@ void add_compare(CLI::App& app, CompareOptions& options, int& exit_code) {
   command->callback([&] { exit_code = compare_command(options); });
 }
 
+void add_fidelity(CLI::App& app, FidelityOptions& options, int& exit_code) {
+  CLI::App* command = app.add_subcommand(
+      "fidelity", "Run every variant of scenarios simulated and on sockets, and compare the two");
+  command->add_option("SCENARIO", options.scenarios, "Scenario files (JSON)")
+      ->required()
+      ->type_name("");
+  command
+      ->add_option("-o,--output", options.output,
+                   "Directory for the results (default: psgrid-out/fidelity)")
+      ->type_name("DIR");
+  command
+      ->add_option("--seeds", options.seeds,
+                   "Runs of each variant on either (default: the scenario's, or 3)")
+      ->check(whole_number(1, 1000))
+      ->type_name("N");
+  command->add_flag("--quiet", options.quiet, "No progress on standard error");
+  command->callback([&] { exit_code = fidelity_command(options); });
+}
+
 void add_validate(CLI::App& app, std::vector<std::string>& scenarios, int& exit_code) {
   CLI::App* command = app.add_subcommand("validate", "Check scenarios, run nothing");
   command->add_option("SCENARIO", scenarios, "Scenario files (JSON)")->required()->type_name("");
@@ -157,10 +176,12 @@ int run_program(int argc, char** argv) {
   int exit_code = kDone;
   SingleRunOptions run;
   CompareOptions compare;
+  FidelityOptions fidelity;
   std::vector<std::string> to_validate;
   std::string directory;
   add_run(app, run, exit_code);
   add_compare(app, compare, exit_code);
+  add_fidelity(app, fidelity, exit_code);
   add_validate(app, to_validate, exit_code);
   add_schema(app, exit_code);
   add_report(app, directory, exit_code);

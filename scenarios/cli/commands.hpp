@@ -31,8 +31,16 @@ struct CompareOptions : RunOptions {
   std::optional<std::uint32_t> seeds;
 };
 
+struct FidelityOptions {
+  std::vector<std::string> scenarios;
+  std::string output = "psgrid-out/fidelity";
+  std::optional<std::uint32_t> seeds;  // absent: the scenario's, or 3
+  bool quiet = false;
+};
+
 int run_command(const SingleRunOptions& options);
 int compare_command(const CompareOptions& options);
+int fidelity_command(const FidelityOptions& options);
 int validate_command(const std::vector<std::string>& scenarios);
 int schema_command();
 int report_command(const std::string& directory);

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <chrono>
 #include <thread>
 
 #include <fmt/format.h>
@@ -10,10 +9,10 @@
 #include "analysis/text_table.hpp"
 #include "scenarios/cli/children.hpp"
 #include "scenarios/cli/commands.hpp"
-#include "scenarios/cli/execute.hpp"
 #include "scenarios/cli/front.hpp"
 #include "scenarios/cli/interrupt.hpp"
 #include "scenarios/cli/overview.hpp"
+#include "scenarios/cli/variant_run.hpp"
 
 namespace psgrid::scenarios {
 
@@ -40,34 +39,6 @@ std::vector<Job> plan(const Scenario& scenario, const std::vector<std::string>& 
   return jobs;
 }
 
-// In the child. Exit code of the process.
-int run_variant(const Job& job, const std::string& variant, Backend backend, unsigned math_threads,
-                ChildReport& report) {
-  auto directory = analysis::OutputDirectory::create(job.directory);
-  if (!directory.ok()) {
-    report.fail(directory.error().message);
-    return kFailed;
-  }
-  auto last = std::chrono::steady_clock::now();
-  ExecuteOptions execution{.backend = backend, .variant = variant, .math_threads = math_threads};
-  execution.on_note = [&](const std::string& text) {
-    std::fputs((variant + ": " + text + "\n").c_str(), stderr);
-  };
-  execution.on_progress = [&](const RunProgress& progress) {
-    const auto now = std::chrono::steady_clock::now();
-    if (now - last < std::chrono::milliseconds(100)) return;
-    last = now;
-    report.progress(progress);
-  };
-  const Result<analysis::RunData> result = execute(job.run, directory.value(), execution);
-  if (!result) {
-    report.fail(to_string(result.errors.front()));
-    return kFailed;
-  }
-  if (result->status == analysis::RunStatus::kFailed) report.fail(result->failure);
-  return exit_code(result->status);
-}
-
 std::vector<Overview::Run> overview_of(const std::vector<Job>& jobs, const Scenario& scenario) {
   std::vector<Overview::Run> runs;
   for (const Job& job : jobs)
@@ -76,17 +47,6 @@ std::vector<Overview::Run> overview_of(const std::vector<Job>& jobs, const Scena
          .variant = job.variant,
          .stop = job.run.job.stop});
   return runs;
-}
-
-analysis::RunStatus status_of(const std::vector<ChildEnd>& ends) {
-  analysis::RunStatus status = analysis::RunStatus::kDone;
-  for (const ChildEnd& end : ends) {
-    if (end.ran && end.exit_code == kDone) continue;
-    if (!end.ran || end.exit_code == kInterrupted || interrupted())
-      return analysis::RunStatus::kInterrupted;
-    status = analysis::RunStatus::kFailed;
-  }
-  return status;
 }
 
 // What the runs that began have written.
@@ -123,8 +83,14 @@ std::vector<ChildEnd> run_all(const CompareOptions& options, const Scenario& sce
   return run_children(
       jobs.size(),
       [&](std::size_t job, ChildReport& report) {
-        return run_variant(jobs[job], scenario.variants[jobs[job].variant].name, options.backend,
-                           math_threads, report);
+        const std::string& variant = scenario.variants[jobs[job].variant].name;
+        return run_variant({.name = variant,
+                            .variant = variant,
+                            .run = jobs[job].run,
+                            .directory = jobs[job].directory,
+                            .backend = options.backend,
+                            .math_threads = math_threads},
+                           report);
       },
       {.at_once = at_once,
        .on_start = [&](std::size_t job) { overview.on_start(job); },

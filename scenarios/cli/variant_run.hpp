@@ -1,0 +1,30 @@
+// One of the many runs of a command such as `compare`, in a child.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "analysis/run_data.hpp"
+#include "model/run_spec.hpp"
+#include "scenarios/cli/backend.hpp"
+#include "scenarios/cli/children.hpp"
+
+namespace psgrid::scenarios {
+
+struct VariantRun {
+  std::string name;     // before notes for a person to read
+  std::string variant;  // for the header of the results
+  RunSpec run;
+  std::filesystem::path directory;
+  Backend backend = Backend::kSim;
+  unsigned math_threads = 0;
+};
+
+// The body of the child: runs it and writes its files. Exit code of the process.
+int run_variant(const VariantRun& run, ChildReport& report);
+
+// Of all runs together: interrupted if any is, else failed if any is.
+analysis::RunStatus status_of(const std::vector<ChildEnd>& ends);
+
+}  // namespace psgrid::scenarios
