@@ -28,7 +28,8 @@ struct DataSpec {
   std::string file;    // absolute, or relative to the working directory once resolved
   std::string labels;  // idx: the file of labels
   DataFormat format = DataFormat::kLibsvm;
-  double test_fraction = 0.2;            // of the rows, drawn by the seed; unused with test_file
+  double test_fraction = 0.2;            // of the rows, drawn by a seed; unused with test_file
+  std::optional<std::uint64_t> split_seed;  // that seed; absent: the run's
   std::string test_file, test_labels;    // held-out data in files of its own
   Transform transform = Transform::kNone;
   std::uint32_t features = 0;            // 0: as many as the data have

@@ -104,7 +104,8 @@ Result<TrainTest> load_dataset(const DataSpec& spec, std::uint64_t seed) {
   std::vector<InputError> errors = check_transform(*train, spec.transform);
   if (errors.empty() && has_test) errors = check_transform(*test, spec.transform);
   if (!errors.empty()) return errors;
-  Result<TrainTest> parts = split(*train, has_test ? &*test : nullptr, spec, seed);
+  Result<TrainTest> parts =
+      split(*train, has_test ? &*test : nullptr, spec, spec.split_seed.value_or(seed));
   if (!parts) return parts;
   if (standardizes(spec.transform) && parts->train.is_sparse())
     return InputError{spec.file, 0, 0, "",

@@ -15,7 +15,7 @@ struct TrainTest {
 };
 
 // Reads the files of `spec` (gzip files are recognised by their content), permutes the rows by the
-// seed, holds out test_fraction of them (or takes test_file as it is) and transforms the features.
+// seed (or split_seed), holds out test_fraction of them (or takes test_file as it is) and transforms the features.
 // IDX and CSV data are dense; LIBSVM data are dense if an eighth of their values are not zero.
 // Statistics of a transform come from the training part alone.
 Result<TrainTest> load_dataset(const DataSpec& spec, std::uint64_t seed);

@@ -55,6 +55,7 @@ Json data_json(const DataSpec& data, const std::string& directory) {
       break;
   }
   if (data.test_file.empty()) json["test_fraction"] = data.test_fraction;
+  if (data.split_seed) json["split_seed"] = *data.split_seed;
   json["transform"] = transform_name(data.transform);
   if (data.features > 0) json["features"] = data.features;
   return json;

@@ -1,5 +1,7 @@
 #include <string>
 
+#include <fmt/format.h>
+
 #include "scenarios/input/check_run.hpp"
 #include "scenarios/input/fields.hpp"
 #include "scenarios/readers/text.hpp"
@@ -72,12 +74,34 @@ void check_retry(const RunSpec& run, const Json& document, const ReadContext& co
                        number_text(retry.timeout_max.seconds) + " seconds");
 }
 
+// As many as its tables() will be.
+std::uint64_t tables_of(const LearnerSpec& learner) {
+  return learner.type == LearnerType::kPerceptron ? learner.hidden.size() + 1 : 1;
+}
+
+// All nodes hold the points of all rings, one ring a table; a view has at most so many (codec.cpp).
+void check_ring(const RunSpec& run, const ReadContext& context) {
+  constexpr std::uint64_t kPointsMax = 1u << 20;
+  if (run.partition.type != PartitionType::kRing) return;
+  for (const char* pointer : {"/partition", "/job/learner", "/cluster/servers"})
+    if (!context.problems.sound(pointer)) return;
+  const std::uint64_t tables = tables_of(run.job.learner);
+  const std::uint64_t most = kPointsMax / (run.cluster.servers * tables);
+  if (run.partition.virtual_nodes <= most) return;
+  context.problems.error(
+      "/partition/virtual_nodes",
+      fmt::format("found {} points of each server, expected at most {} with {} servers{}",
+                  run.partition.virtual_nodes, most, run.cluster.servers,
+                  tables > 1 ? fmt::format(" and {} layers", tables) : ""));
+}
+
 }  // namespace
 
 void check_job(RunSpec& run, const Json& document, const ReadContext& context) {
   if (run.job.data) check_files(*run.job.data, context);
   check_stop(run, context);
   check_cache(run, context);
+  check_ring(run, context);
   check_retry(run, document, context);
 }
 

@@ -31,6 +31,7 @@ DataSpec read_data(const Fields& fields, const std::string& directory) {
       "format", data.format,
       {{"libsvm", DataFormat::kLibsvm}, {"idx", DataFormat::kIdx}, {"csv", DataFormat::kCsv}});
   fields.read("test_fraction", data.test_fraction);
+  fields.read("split_seed", data.split_seed);
   fields.read("transform", data.transform,
               {{"none", Transform::kNone},
                {"log1p", Transform::kLog1p},
@@ -101,6 +102,7 @@ PartitionSpec read_partition(const Fields& fields) {
   PartitionSpec partition;
   fields.read("type", partition.type,
               {{"ring", PartitionType::kRing}, {"range", PartitionType::kRange}});
+  if (partition.type == PartitionType::kRange) partition.virtual_nodes = 1;  // makes no difference
   fields.read("virtual_nodes", partition.virtual_nodes);
   return partition;
 }

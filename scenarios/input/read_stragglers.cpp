@@ -6,7 +6,7 @@
 namespace psgrid::scenarios {
 namespace {
 
-// Published measurements; the schema names the sources.
+// One number each from a published measurement; the schema says which, and what is assumed.
 StragglerSpec preset_model(const std::string& name) {
   StragglerSpec model;
   if (name == "mild") {

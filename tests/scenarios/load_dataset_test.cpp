@@ -104,6 +104,16 @@ TEST_F(SmallFile, IsPermutedWithoutLoss) {
   EXPECT_EQ(values, (std::vector<float>{1, 2, 3, 4, 5, 6}));
 }
 
+TEST_F(SmallFile, SplitsByASeedOfItsOwn) {
+  DataSpec spec = with("0 1:1\n1 1:2\n0 1:3\n1 1:4\n0 1:5\n1 1:6\n0 1:7\n1 1:8\n");
+  const auto by_run = load_dataset(spec, 5);
+  spec.split_seed = 5;
+  const auto by_itself = load_dataset(spec, 6);
+  ASSERT_TRUE(by_run && by_itself);
+  EXPECT_EQ(by_itself->train.dense, by_run->train.dense);
+  EXPECT_EQ(by_itself->test.dense, by_run->test.dense);
+}
+
 TEST_F(SmallFile, StandardizesByTheTrainingPart) {
   DataSpec spec = with("0 1:1 2:5\n1 1:2 2:5\n0 1:3 2:5\n1 1:4 2:5\n0 1:9 2:5\n1 1:6 2:5\n");
   spec.transform = Transform::kStandardize;
