@@ -6,6 +6,7 @@
 
 #include <simgrid/kernel/Timer.hpp>
 
+#include "model/check.hpp"
 #include "sim/engine_config.hpp"
 
 namespace psgrid::sim {
@@ -17,6 +18,9 @@ namespace {
 
 constexpr double kPacketBytes = 1500;
 constexpr std::uint32_t kSlotUnits = 1u << 16;
+
+// In the formula's tags: a transfer that it alone brings, not the number of a flight.
+constexpr std::uint32_t kFormulaOnly = 1u << 31;
 
 // What a message takes up of a slot of a NIC: as much of its bandwidth as the other end can use.
 // Hosts of a platform file have no bandwidth of their own.
@@ -39,7 +43,9 @@ bool is_small(Bytes size, const HostPlan& from, const HostPlan& to) {
 }  // namespace
 
 SimgridTransport::SimgridTransport(const ClusterSpec& cluster)
-    : cluster_(cluster), slot_units_(std::uint64_t{cluster.network.window} * kSlotUnits) {
+    : cluster_(cluster),
+      formula_is_exact_(cluster.network.topology == Topology::kStar),
+      slot_units_(std::uint64_t{cluster.network.window} * kSlotUnits) {
   int argc = 1;
   char name[] = "psgrid";
   char* argv[] = {name, nullptr};
@@ -62,6 +68,13 @@ SimgridTransport::~SimgridTransport() {
 
 void SimgridTransport::send(Time now, HostIndex from, HostIndex to, Bytes size,
                             TransferId transfer) {
+  ++under_way_;
+  const bool all_at_once = !formula_ || under_way_ <= kAllAtOnceMax;
+  if (!all_at_once &&
+      (formula_is_exact_ || is_small(size, layout().host(from), layout().host(to)))) {
+    PSGRID_CHECK(transfer < kFormulaOnly, "fewer than 2^31 messages under way");
+    return formula_->send(now, from, to, size, transfer | kFormulaOnly);
+  }
   if (free_flights_.empty()) {
     free_flights_.push_back(static_cast<FlightNumber>(flights_.size()));
     flights_.emplace_back();
@@ -70,12 +83,11 @@ void SimgridTransport::send(Time now, HostIndex from, HostIndex to, Bytes size,
   free_flights_.pop_back();
   Flight& flight = flights_[number];
   flight = {.from = from, .to = to, .size = size, .transfer = transfer, .comm = nullptr};
-  ++under_way_;
-  if (!formula_) return transmit(number);
-  formula_->send(now, from, to, size, number);
-  flight.in_formula = true;
-  if (under_way_ <= kAllAtOnceMax) return transmit(number);
-  if (is_small(size, layout().host(from), layout().host(to))) return;
+  if (formula_) {
+    formula_->send(now, from, to, size, number);
+    flight.in_formula = true;
+  }
+  if (all_at_once) return transmit(number);
   flight.in_solver = flight.has_slots = true;
   acquire_sender(number);
 }
@@ -198,6 +210,16 @@ void SimgridTransport::on_completion(const s4u::Activity& activity) {
   rearm();
 }
 
+// The formula has brought a message.
+bool SimgridTransport::served(Time now, std::uint32_t tag) {
+  if (tag & kFormulaOnly) {
+    --under_way_;
+    return user_->on_arrival(now, tag & ~kFormulaOnly);
+  }
+  flights_[tag].in_formula = false;
+  return progress(now, tag);
+}
+
 // Hands a message over once all that has to bring it has done so; forgets it once nothing does any
 // more.
 bool SimgridTransport::progress(Time now, FlightNumber number) {
@@ -225,10 +247,7 @@ void SimgridTransport::fire() {
     if (agenda_->next_time() <= now)
       go_on = user_->on_event(now);
     else if (formula_ && formula_->next_time() <= now)
-      formula_->step([&](Time, FlightNumber number) {
-        flights_[number].in_formula = false;
-        go_on = go_on && progress(now, number);
-      });
+      formula_->step([&](Time, std::uint32_t tag) { go_on = go_on && served(now, tag); });
     else
       return rearm();
   }

@@ -214,6 +214,11 @@ const Load kLargeLoads[] = {
     {96, 4, 300'000, Servers::kLikeWorkers, Compute::kJittered, ConsistencyModel::kSsp},
     {96, 4, 300'000, Servers::kOneAtHalfSpeed, Compute::kJittered, ConsistencyModel::kAsync},
     {4, 80, 300'000},
+    // Both ends are busy.
+    {20, 20, 300'000},
+    {40, 40, 300'000},
+    {40, 40, 10'000, Servers::kOneAtHalfSpeed, Compute::kJittered},
+    {64, 32, 300'000, Servers::kLikeWorkers, Compute::kJittered, ConsistencyModel::kSsp},
 };
 
 std::string name_of(const ::testing::TestParamInfo<Load>& each) {
@@ -234,6 +239,8 @@ const Load kLongLoads[] = {
     {256, 8, 1'000'000, Servers::kTenTimesAsFast},
     {256, 8, 1'000'000, Servers::kOneAtHalfSpeed, Compute::kJittered},
     {128, 16, 100'000},
+    {64, 64, 300'000, Servers::kLikeWorkers, Compute::kJittered, ConsistencyModel::kAsync},
+    {20, 100, 300'000},
     {600, 2, 100'000, Servers::kLikeWorkers, Compute::kJittered, ConsistencyModel::kSsp},
 };
 
