@@ -47,8 +47,8 @@ void count_faults(const RunData& run, Summary& summary) {
 }  // namespace
 
 bool is_fault(const EventRow& event) {
-  static constexpr std::array<std::string_view, 9> names = {
-      "crash", "restart", "pause", "resume", "slow", "set_link", "link", "partition", "kill"};
+  static constexpr std::array<std::string_view, 5> names = {"crash", "pause", "slow", "link",
+                                                            "reset"};
   return std::find(names.begin(), names.end(), event.event) != names.end();
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "model/cluster_spec.hpp"
+#include "model/fault_spec.hpp"
 #include "model/job_spec.hpp"
 
 namespace psgrid {
@@ -13,7 +14,8 @@ namespace psgrid {
 // How nodes become processes if the run is on sockets.
 struct SocketsSpec {
   std::uint32_t nodes_per_process = 1;
-  bool emulate_network = true;  // NICs of the scenario's rate and latency; else what the machine has
+  bool emulate_network =
+      true;  // NICs of the scenario's rate and latency; else what the machine has
   bool emulate_compute = true;  // computations of the scenario's duration; else what they take
 };
 
@@ -22,6 +24,7 @@ struct RunSpec {
   std::uint64_t seed = 1;
   ClusterSpec cluster;
   std::vector<StragglerSpec> stragglers;
+  std::vector<FaultSpec> faults;  // by time
   JobSpec job;
   ConsistencySpec consistency;
   PartitionSpec partition;

@@ -67,6 +67,14 @@ void ChildProcesses::signal(std::uint32_t number, int signal) {
   if (child != pids_.end()) kill(child->second, signal);
 }
 
+void ChildProcesses::wait_for(std::uint32_t number) {
+  const auto child = pids_.find(number);
+  if (child == pids_.end()) return;
+  while (waitpid(child->second, nullptr, 0) < 0 && errno == EINTR) {
+  }
+  pids_.erase(child);
+}
+
 void ChildProcesses::reap(const std::function<void(std::uint32_t, const std::string&)>& on_end) {
   for (auto child = pids_.begin(); child != pids_.end();) {
     int status = 0;

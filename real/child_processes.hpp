@@ -26,7 +26,8 @@ class ChildProcesses {
   // No effect on one that has ended.
   void signal(std::uint32_t number, int signal);
 
-  bool is_running(std::uint32_t number) const { return pids_.contains(number); }
+  // Waits until it has ended; forgets it.
+  void wait_for(std::uint32_t number);
 
   // How a child that has ended did so: nothing for exit code 0, else a few words. Calls
   // on_end(number, words) for each that has ended since the last call.

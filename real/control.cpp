@@ -242,26 +242,29 @@ Hello get_hello(WireReader& in) {
   return hello;
 }
 
+void put(WireWriter& out, const PeerAddress& peer) {
+  put(out, peer.address);
+  put(out, std::uint64_t{peer.port});
+  put(out, std::uint64_t{peer.incarnation.value});
+}
+PeerAddress get_peer(WireReader& in) {
+  PeerAddress peer;
+  peer.address = get<std::string>(in);
+  peer.port = get_port(in);
+  peer.incarnation = {in.u32()};
+  return peer;
+}
+
 void put(WireWriter& out, const Begin& begin) {
   out.fixed64(static_cast<std::uint64_t>(begin.at.nanoseconds));
   out.byte(begin.traces);
-  put_list(out, begin.peers, [&](const PeerAddress& peer) {
-    put(out, peer.address);
-    put(out, std::uint64_t{peer.port});
-    put(out, std::uint64_t{peer.incarnation.value});
-  });
+  put_list(out, begin.peers, [&](const PeerAddress& peer) { put(out, peer); });
 }
 Begin get_begin(WireReader& in) {
   Begin begin;
   begin.at = {static_cast<std::int64_t>(in.fixed64())};
   begin.traces = in.byte() != 0;
-  begin.peers = get_list<PeerAddress>(in, [&] {
-    PeerAddress peer;
-    peer.address = get<std::string>(in);
-    peer.port = get_port(in);
-    peer.incarnation = {in.u32()};
-    return peer;
-  });
+  begin.peers = get_list<PeerAddress>(in, [&] { return get_peer(in); });
   return begin;
 }
 
@@ -275,6 +278,7 @@ void put(WireWriter& out, const Observed& observed) {
   put_list(out, observed.messages, [&](const MessageTrace& message) { put(out, message); });
   put_list(out, observed.works, [&](const WorkTrace& work) { put(out, work); });
   put(out, observed.events);
+  out.byte(observed.idle);
 }
 Observed get_observed(WireReader& in) {
   Observed observed;
@@ -287,6 +291,7 @@ Observed get_observed(WireReader& in) {
   observed.messages = get_list<MessageTrace>(in, [&] { return get_message_trace(in); });
   observed.works = get_list<WorkTrace>(in, [&] { return get_work_trace(in); });
   observed.events = in.varint();
+  observed.idle = in.byte() != 0;
   return observed;
 }
 
@@ -331,6 +336,24 @@ Totals get_totals(WireReader& in) {
   return totals;
 }
 
+void put(WireWriter& out, const PeerRestarted& restarted) {
+  put(out, std::uint64_t{restarted.process});
+  put(out, restarted.peer);
+}
+PeerRestarted get_peer_restarted(WireReader& in) {
+  const std::uint32_t process = in.u32();
+  return {process, get_peer(in)};
+}
+
+void put(WireWriter& out, const ResetLink& reset) {
+  put(out, std::uint64_t{reset.from});
+  put(out, std::uint64_t{reset.to});
+}
+ResetLink get_reset_link(WireReader& in) {
+  const std::uint32_t from = in.u32();
+  return {from, in.u32()};
+}
+
 ControlMessage get_message(WireReader& in) {
   switch (in.byte()) {
     case 0:
@@ -345,12 +368,16 @@ ControlMessage get_message(WireReader& in) {
       return get_finish(in);
     case 5:
       return get_totals(in);
+    case 6:
+      return get_peer_restarted(in);
+    case 7:
+      return get_reset_link(in);
     default:
       in.fail("a known control message");
       return Finish{};
   }
 }
-static_assert(std::variant_size_v<ControlMessage> == 6);
+static_assert(std::variant_size_v<ControlMessage> == 8);
 
 }  // namespace
 

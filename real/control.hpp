@@ -54,6 +54,18 @@ struct Observed {
   std::vector<MessageTrace> messages;
   std::vector<WorkTrace> works;
   std::uint64_t events = 0;  // handled so far
+  bool idle = false;         // nothing is left for the process to do by itself
+};
+
+// Hub -> all processes: one of them has been started anew.
+struct PeerRestarted {
+  std::uint32_t process = 0;
+  PeerAddress peer;
+};
+
+// Hub -> both ends: the connection over which `from` sends to `to` breaks.
+struct ResetLink {
+  std::uint32_t from = 0, to = 0;  // processes
 };
 
 // Process -> hub: for a person to read.
@@ -70,7 +82,8 @@ struct Totals {
   Overruns overruns;
 };
 
-using ControlMessage = std::variant<Hello, Begin, Observed, LogLine, Finish, Totals>;
+using ControlMessage =
+    std::variant<Hello, Begin, Observed, LogLine, Finish, Totals, PeerRestarted, ResetLink>;
 
 // Appends one message, with its length in front.
 void encode(const ControlMessage& message, std::vector<std::byte>& out);

@@ -16,6 +16,7 @@
 #include <sys/prctl.h>
 
 #include "model/check.hpp"
+#include "model/link_faults.hpp"
 #include "real/control_channel.hpp"
 #include "real/emulated_network.hpp"
 #include "real/inbound.hpp"
@@ -52,6 +53,7 @@ class NodeProcess final : private ParcelReceiver, private EmulatedNetwork::User 
 
     RunClock clock;
     StragglerSet stragglers;
+    LinkFaults link_faults;
     EmulatedNetwork network;
     std::vector<std::unique_ptr<EmulatedProcessor>> processors;  // by host; null elsewhere
   };
@@ -78,6 +80,8 @@ class NodeProcess final : private ParcelReceiver, private EmulatedNetwork::User 
   void on_control(ControlMessage message);
   void on(const Begin& begin);
   void on(const Finish&);
+  void on(const PeerRestarted& restarted);
+  void on(const ResetLink& reset);
   template <class Other>
   void on(const Other&) {}  // for the hub, not from it
 
@@ -90,6 +94,7 @@ class NodeProcess final : private ParcelReceiver, private EmulatedNetwork::User 
   void start_nodes();
   void report();
   void report_regularly();
+  bool is_idle() const;
   void turn();
   bool set_alarm();
   void do_due();
@@ -192,7 +197,9 @@ class NodeProcess::NodeContext final : public Context {
 
 NodeProcess::Running::Running(NodeProcess& process, const Begin& begin)
     : clock(begin.at),
-      stragglers(process.job_->spec.stragglers, process.job_->spec.seed),
+      stragglers(with_slow_faults(process.job_->spec.stragglers, process.job_->spec.faults),
+                 process.job_->spec.seed),
+      link_faults(process.job_->spec.faults, process.job_->spec.seed),
       network(process.placement_, process.options_.process,
               process.job_->spec.sockets.emulate_network, clock, process.schedule_, process),
       processors(process.placement_.hosts().hosts().size()) {
@@ -346,8 +353,31 @@ void NodeProcess::on(const Finish&) {
   });
 }
 
+void NodeProcess::on(const PeerRestarted& restarted) {
+  if (restarted.process >= peers_.size() || restarted.process == options_.process) return;
+  const PeerAddress& peer = restarted.peer;
+  peers_[restarted.process] = peer;
+  if (outbound_[restarted.process])
+    outbound_[restarted.process]->set_endpoint({asio::ip::make_address(peer.address), peer.port});
+  listener_->reset(restarted.process);
+  running_->network.forget(restarted.process);
+}
+
+void NodeProcess::on(const ResetLink& reset) {
+  if (!running_ || reset.from >= peers_.size() || reset.to >= peers_.size()) return;
+  if (reset.from == options_.process && outbound_[reset.to]) outbound_[reset.to]->reset();
+  if (reset.to == options_.process) running_->network.forget(reset.from);
+}
+
+bool NodeProcess::is_idle() const {
+  return schedule_.next_time() == Time::never() && immediate_.empty() &&
+         std::all_of(outbound_.begin(), outbound_.end(),
+                     [](const auto& connection) { return !connection || connection->empty(); });
+}
+
 void NodeProcess::report() {
   if (!running_) return;
+  observed_.idle = is_idle();
   observed_.until = running_->clock.now();
   hub_->send(observed_);
   observed_.records.clear();
@@ -372,6 +402,9 @@ void NodeProcess::log(const std::string& line) { hub_->send(LogLine{line}); }
 std::optional<std::string> NodeProcess::on_greeting(const Greeting& greeting) {
   if (!greeting.token.matches(options_.token)) return "expected the token of this cluster";
   if (greeting.process >= placement_.processes()) return "expected a process of this cluster";
+  if (greeting.process < peers_.size() &&
+      greeting.incarnation != peers_[greeting.process].incarnation)
+    return "expected another incarnation of process " + std::to_string(greeting.process);
   return {};
 }
 
@@ -448,7 +481,16 @@ void NodeProcess::send(std::uint32_t from, NodeId to, MessagePtr message, Channe
   NodeTotals& totals = contexts_[from]->totals();
   totals.sent = totals.sent + transfer.size;
   ++totals.messages_sent;
-  running_->network.send(std::move(transfer));
+  if (!running_->link_faults.any()) return running_->network.send(std::move(transfer));
+  const LinkFaults::Fate fate =
+      running_->link_faults.next(contexts_[from]->id(), to, transfer.size, running_->clock.now());
+  for (std::uint32_t copy = 0; copy < fate.copies; ++copy) {
+    if (fate.delay.seconds == 0)
+      running_->network.send(transfer);
+    else
+      schedule_.at(running_->clock.now() + fate.delay,
+                   [this, transfer] { running_->network.send(transfer); });
+  }
 }
 
 void NodeProcess::deliver(Transfer transfer, Time sent) {

@@ -12,6 +12,7 @@ using SteadyClock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kTick{50};
 constexpr std::chrono::seconds kFinishingTime{10};
+constexpr std::chrono::seconds kQuietTime{2};
 constexpr std::uint32_t kHelloBytesMax = 4096;
 constexpr std::size_t kStrangersMax = 1024;
 
@@ -57,36 +58,52 @@ Time SocketRun::now() const { return clock_ ? std::max(Time{0}, clock_->now()) :
 // --- the beginning ------------------------------------------------------------------------------
 
 SocketRunEnd SocketRun::run() {
-  start_children(token_);
+  start_children();
   phase_until_ = SteadyClock::now() + std::chrono::duration_cast<SteadyClock::duration>(
                                           std::chrono::duration<double>(options_.gathering_time_s));
   accept();
   tick();
   while (phase_ != Phase::kOver) io_.run_one();
   time_line_.finish(ended_at_);
+  add_missing_totals();
   std::sort(totals_.begin(), totals_.end(),
             [](const NodeTotals& a, const NodeTotals& b) { return a.node < b.node; });
   observer_.on_totals(ended_at_, totals_);
   return end_;
 }
 
-void SocketRun::start_children(const Token& token) {
+void SocketRun::start_children() {
+  if (options_.local_processes) {
+    for (std::uint32_t process : *options_.local_processes) start_child(process);
+  } else {
+    for (std::uint32_t process = 0; process < placement_.processes(); ++process)
+      start_child(process);
+  }
+}
+
+void SocketRun::start_child(std::uint32_t process) {
   NodeProcessOptions options;
-  options.token = token;
+  options.process = process;
+  options.incarnation = {members_[process].address.incarnation.value + 1};
+  options.token = token_;
   options.hub_address = options_.listen_address;
   options.hub_port = acceptor_.local_endpoint().port();
   options.listen_address = options_.listen_address;
   options.scenario = options_.scenario;
-  std::vector<std::uint32_t> processes;
-  if (options_.local_processes) {
-    processes = *options_.local_processes;
-  } else {
-    for (std::uint32_t process = 0; process < placement_.processes(); ++process)
-      processes.push_back(process);
-  }
-  for (std::uint32_t process : processes) {
-    options.process = process;
-    children_.start(process, [&] { return static_cast<int>(run_node_process(job_, options)); });
+  children_.start(process, [&] { return static_cast<int>(run_node_process(job_, options)); });
+}
+
+// Of nodes that did not live to tell.
+void SocketRun::add_missing_totals() {
+  for (std::uint32_t process = 0; process < members_.size(); ++process) {
+    if (members_[process].gave_totals) continue;
+    for (std::uint32_t node : placement_.nodes_of(process)) {
+      NodeTotals totals;
+      totals.node = node_at(job_->spec.cluster, node);
+      totals.host = placement_.hosts().host(placement_.hosts().host_of(node)).name;
+      totals.incarnations = std::max(1u, members_[process].address.incarnation.value);
+      totals_.push_back(std::move(totals));
+    }
   }
 }
 
@@ -125,7 +142,9 @@ void SocketRun::on_hello(const std::shared_ptr<ControlChannel>& channel, const H
     expected = "a process of this cluster, below " + std::to_string(members_.size());
   else if (hello.scenario != options_.scenario)
     expected = "the same scenario as the manager's";
-  else if (members_[hello.process].channel || phase_ != Phase::kGathering)
+  else if (members_[hello.process].channel ||
+           !(phase_ == Phase::kGathering ||
+             (phase_ == Phase::kRunning && members_[hello.process].down)))
     expected = "a process that is not there yet, not " + name_of(hello.process) + " again";
   if (!expected.empty()) {
     log("refused a connection to the hub: expected " + expected);
@@ -139,18 +158,21 @@ void SocketRun::on_hello(const std::shared_ptr<ControlChannel>& channel, const H
       {.on_message = [this,
                       process](ControlMessage message) { on_message(process, std::move(message)); },
        .on_end = [this, process](const std::string& why) { on_lost(process, why); }});
+  if (phase_ == Phase::kRunning) return on_restarted(process);
   const auto there = [](const Member& member) { return member.channel != nullptr; };
   if (std::all_of(members_.begin(), members_.end(), there)) begin();
 }
 
 void SocketRun::begin() {
   phase_ = Phase::kRunning;
-  Begin begin{.at = {WallTime::now().nanoseconds + head_start_ns(placement_.processes())},
-              .traces = observer_.wants_traces(),
-              .peers = {}};
-  for (const Member& member : members_) begin.peers.push_back(member.address);
-  clock_.emplace(begin.at);
-  for (const Member& member : members_) member.channel->send(begin);
+  begin_ = {.at = {WallTime::now().nanoseconds + head_start_ns(placement_.processes())},
+            .traces = observer_.wants_traces(),
+            .peers = {}};
+  for (const Member& member : members_) begin_.peers.push_back(member.address);
+  clock_.emplace(begin_.at);
+  active_at_ = SteadyClock::now();
+  for (const Member& member : members_) member.channel->send(begin_);
+  schedule_faults();
 }
 
 // --- while it runs
@@ -160,6 +182,7 @@ void SocketRun::on_message(std::uint32_t process, ControlMessage message) {
   Member& member = members_[process];
   if (auto* observed = std::get_if<Observed>(&message)) {
     member.events = observed->events;
+    member.idle = observed->idle;
     for (const Observed::Recorded& recorded : observed->records)
       if (std::holds_alternative<JobFinished>(recorded.record) && phase_ == Phase::kRunning)
         finish(SocketRunEnd::kJobFinished, recorded.at);
@@ -179,7 +202,7 @@ void SocketRun::tick() {
   ticker_.expires_after(kTick);
   ticker_.async_wait([this](std::error_code) {
     children_.reap([this](std::uint32_t process, const std::string& words) {
-      if (phase_ != Phase::kFinishing && phase_ != Phase::kOver)
+      if (phase_ != Phase::kFinishing && phase_ != Phase::kOver && !members_[process].down)
         fail(name_of(process) + (words.empty() ? " ended before the job" : " " + words));
     });
     const bool late = SteadyClock::now() > phase_until_;
@@ -188,6 +211,8 @@ void SocketRun::tick() {
       for (std::uint32_t process = 0; process < members_.size(); ++process)
         if (!members_[process].channel) missing += (missing.empty() ? "" : ", ") + name_of(process);
       fail("these did not come in time: " + missing);
+    } else if (phase_ == Phase::kRunning && is_stuck()) {
+      fail("nothing was left to happen, but the job had not ended");
     } else if (phase_ == Phase::kFinishing && late) {
       phase_ = Phase::kOver;
     } else if (phase_ <= Phase::kRunning && options_.keep_going &&
@@ -198,12 +223,28 @@ void SocketRun::tick() {
   });
 }
 
+// No process has anything left to do, and nothing has happened for a while.
+bool SocketRun::is_stuck() {
+  const std::uint64_t seen = events();
+  const auto at_rest = [](const Member& member) {
+    return member.down || (member.idle && !member.paused);
+  };
+  if (seen != events_seen_ || faults_to_come_ > 0 ||
+      !std::all_of(members_.begin(), members_.end(), at_rest)) {
+    events_seen_ = seen;
+    active_at_ = SteadyClock::now();
+  }
+  return SteadyClock::now() - active_at_ > kQuietTime;
+}
+
 void SocketRun::on_lost(std::uint32_t process, const std::string& why) {
   members_[process].channel.reset();
   if (phase_ == Phase::kFinishing) return end_if_done();
+  if (members_[process].down) return;
   // How a child ended says more than how its connection did.
   children_.reap([this](std::uint32_t child, const std::string& words) {
-    fail(name_of(child) + (words.empty() ? " ended before the job" : " " + words));
+    if (!members_[child].down)
+      fail(name_of(child) + (words.empty() ? " ended before the job" : " " + words));
   });
   if (phase_ < Phase::kFinishing) fail(name_of(process) + " was lost: " + why);
 }
@@ -222,8 +263,10 @@ void SocketRun::finish(SocketRunEnd end, Time at) {
   ended_at_ = at;
   phase_ = Phase::kFinishing;
   phase_until_ = SteadyClock::now() + kFinishingTime;
-  for (const Member& member : members_)
-    if (member.channel) member.channel->send(Finish{});
+  for (std::uint32_t process = 0; process < members_.size(); ++process) {
+    if (members_[process].paused) let_go_on(process);
+    if (members_[process].channel) members_[process].channel->send(Finish{});
+  }
   end_if_done();
 }
 

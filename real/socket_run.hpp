@@ -60,10 +60,15 @@ class SocketRun {
     std::shared_ptr<ControlChannel> channel;
     PeerAddress address;
     std::uint64_t events = 0;
+    bool idle = false;
     bool gave_totals = false;
+    bool down = false;    // by a fault
+    bool paused = false;  // likewise
   };
 
-  void start_children(const Token& token);
+  void start_children();
+  void start_child(std::uint32_t process);
+  void add_missing_totals();
   void accept();
   void welcome(std::shared_ptr<ControlChannel> channel);
   void on_hello(const std::shared_ptr<ControlChannel>& channel, const Hello& hello);
@@ -73,6 +78,18 @@ class SocketRun {
   void fail(const std::string& why);
   void on_lost(std::uint32_t process, const std::string& why);
   void tick();
+  bool is_stuck();
+
+  // Faults (socket_run_faults.cpp).
+  void schedule_faults();
+  void wait_for(Time at, std::function<void()> action);
+  void begin_fault(const FaultSpec& fault);
+  void end_fault(const FaultSpec& fault);
+  void begin_fault_of(std::uint32_t process, FaultKind kind);
+  void reset_links(const FaultSpec& fault);
+  void let_go_on(std::uint32_t process);
+  void on_restarted(std::uint32_t process);
+  void tell(const FaultSpec& fault, NodeId node);
   void end_if_done();
   Time now() const;
   std::string name_of(std::uint32_t process) const;
@@ -87,6 +104,11 @@ class SocketRun {
   asio::io_context io_{1};
   asio::ip::tcp::acceptor acceptor_;
   asio::steady_timer ticker_{io_};
+  std::vector<std::unique_ptr<asio::steady_timer>> fault_timers_;
+  std::size_t faults_to_come_ = 0;
+  Begin begin_;
+  std::uint64_t events_seen_ = 0;
+  std::chrono::steady_clock::time_point active_at_;  // when an event was last seen
   std::vector<std::shared_ptr<ControlChannel>> strangers_;
   std::vector<Member> members_;  // by process
   TimeLine time_line_;

@@ -20,6 +20,11 @@ void TimeLine::add(std::uint32_t process, Observed observed) {
   hand_on(*std::min_element(reported_.begin(), reported_.end()));
 }
 
+void TimeLine::add(Observed::Recorded recorded) {
+  const Time at = recorded.at;
+  entries_.push({at, ++count_, std::move(recorded)});
+}
+
 void TimeLine::end(std::uint32_t process) { reported_[process] = Time::never(); }
 
 void TimeLine::finish(Time until) {

@@ -20,7 +20,10 @@ class TimeLine {
 
   void add(std::uint32_t process, Observed observed);
 
-  // A process that will report no more.
+  // Something that no process reports.
+  void add(Observed::Recorded recorded);
+
+  // A process that will report no more, unless it is started anew.
   void end(std::uint32_t process);
 
   // Hands on all that is left, but nothing from after `until`.

@@ -51,6 +51,9 @@ Json resolved_json(const RunSpec& run, const std::string& directory) {
   json["stragglers"] = Json::array();
   for (const StragglerSpec& model : run.stragglers)
     json["stragglers"].push_back(straggler_json(model, run.cluster, directory));
+  json["faults"] = Json::array();
+  for (const FaultSpec& fault : run.faults)
+    json["faults"].push_back(fault_json(fault, run.cluster));
   json["job"] = job_json(run.job, directory);
   json["consistency"] = consistency_json(run.consistency);
   json["partition"] = partition_json(run.partition);

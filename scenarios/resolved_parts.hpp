@@ -18,6 +18,7 @@ Json nodes_json(const NodeSelector& nodes, const ClusterSpec& cluster);
 Json cluster_json(const RunSpec& run, const std::string& directory);
 Json straggler_json(const StragglerSpec& model, const ClusterSpec& cluster,
                     const std::string& directory);
+Json fault_json(const FaultSpec& fault, const ClusterSpec& cluster);
 Json job_json(const JobSpec& job, const std::string& directory);
 Json consistency_json(const ConsistencySpec& consistency);
 Json partition_json(const PartitionSpec& partition);

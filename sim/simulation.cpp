@@ -5,6 +5,7 @@
 
 #include "model/check.hpp"
 #include "model/codec.hpp"
+#include "sim/node_context.hpp"
 
 namespace psgrid::sim {
 
@@ -17,84 +18,21 @@ constexpr std::uint64_t kEventsBetweenChecks = 256;
 
 }  // namespace
 
-// A node's window on the world, and what the simulator knows of the node.
-class Simulation::NodeContext final : public Context {
- public:
-  NodeContext(Simulation& simulation, std::uint32_t index, NodeId id, HostIndex host)
-      : simulation_(simulation), index_(index), host_(host) {
-    totals_.node = id;
-  }
-
-  Time now() const override { return simulation_.now_; }
-  void send(NodeId to, MessagePtr message, Channel channel) override {
-    simulation_.send(index_, to, std::move(message), channel);
-  }
-  TimerId set_timer(Duration after) override {
-    const TimerId timer{++timers_};
-    const auto handle = simulation_.agenda_.schedule(
-        now() + after,
-        {static_cast<std::uint32_t>(EventKind::kTimer), index_, timer.value});
-    armed_.push_back({timer, handle});
-    return timer;
-  }
-  void cancel_timer(TimerId timer) override {
-    const auto armed = find(timer);
-    if (armed == armed_.end()) return;
-    simulation_.agenda_.cancel(armed->handle);
-    armed_.erase(armed);
-  }
-  ComputeId compute(Work work) override { return simulation_.compute(index_, std::move(work)); }
-  RandomStream random(Purpose purpose, std::uint32_t substream) const override {
-    return RandomStream(simulation_.job_->spec.seed, totals_.node, purpose, substream);
-  }
-  void record(const Record& record) override {
-    if (std::holds_alternative<JobFinished>(record)) simulation_.finished_ = true;
-    simulation_.observer_.on_record(now(), totals_.node, record);
-  }
-
-  NodeId id() const { return totals_.node; }
-  HostIndex host() const { return host_; }
-  Node& node() { return *node_; }
-  NodeTotals& totals() { return totals_; }
-  void start(std::unique_ptr<Node> node) { node_ = std::move(node); }
-
-  void fire(TimerId timer) {
-    armed_.erase(find(timer));
-    node_->on_timer(timer);
-  }
-
- private:
-  struct Armed {
-    TimerId timer;
-    Agenda::Handle handle;
-  };
-  std::vector<Armed>::iterator find(TimerId timer) {
-    return std::find_if(armed_.begin(), armed_.end(),
-                        [&](const Armed& armed) { return armed.timer == timer; });
-  }
-
-  Simulation& simulation_;
-  const std::uint32_t index_;
-  const HostIndex host_;
-  std::unique_ptr<Node> node_;
-  NodeTotals totals_;
-  std::uint64_t timers_ = 0;
-  std::vector<Armed> armed_;
-};
-
 Simulation::Simulation(std::shared_ptr<const Job> job, RunObserver& observer,
                        SimulationOptions options)
     : job_(std::move(job)),
       observer_(observer),
       options_(std::move(options)),
       traces_(observer.wants_traces()),
-      stragglers_(job_->spec.stragglers, job_->spec.seed),
+      stragglers_(with_slow_faults(job_->spec.stragglers, job_->spec.faults), job_->spec.seed),
+      link_faults_(job_->spec.faults, job_->spec.seed),
       transport_(make_transport(job_->spec.cluster)),
       math_(job_->timing_only ? 0 : options_.math_threads) {
   const ClusterSpec& cluster = job_->spec.cluster;
   const HostLayout& layout = transport_->layout();
   for (const HostPlan& host : layout.hosts())
-    processors_.push_back({.cores = host.cores, .busy = 0, .flops = host.flops, .waiting = nullptr});
+    processors_.push_back(
+        {.cores = host.cores, .busy = 0, .flops = host.flops, .waiting = nullptr});
   contexts_.reserve(cluster.nodes());
   for (std::uint32_t index = 0; index < cluster.nodes(); ++index)
     contexts_.push_back(std::make_unique<NodeContext>(*this, index, node_at(cluster, index),
@@ -106,6 +44,7 @@ Simulation::~Simulation() = default;
 SimulationEnd Simulation::run() {
   for (std::uint32_t index = 0; index < contexts_.size(); ++index)
     schedule(now_, EventKind::kStart, index);
+  schedule_faults();
   transport_->run(agenda_, *this);
   report_totals();
   if (finished_) return SimulationEnd::kJobFinished;
@@ -160,38 +99,60 @@ void Simulation::dispatch(const Agenda::Event& event) {
       return context.node().on_start();
     }
     case EventKind::kTimer: return contexts_[event.subject]->fire({event.detail});
-    case EventKind::kWorkDone: return finish_work(event.subject);
-    case EventKind::kLocalArrival: return deliver(event.subject);
-    case EventKind::kOutOfBand: return deliver_out_of_band(event.subject);
+    case EventKind::kWorkDone:
+      return finish_work(event.subject);
+    case EventKind::kLocalArrival:
+      return deliver(event.subject);
+    case EventKind::kOutOfBand:
+      return deliver_out_of_band(event.subject);
+    case EventKind::kDeparture:
+      return depart(event.subject);
+    case EventKind::kFault:
+      return begin_fault(job_->spec.faults[event.subject]);
+    case EventKind::kFaultEnd:
+      return end_fault(job_->spec.faults[event.subject]);
   }
 }
 
 // --- messages ---------------------------------------------------------------------------------
 
 void Simulation::send(std::uint32_t from, NodeId to, MessagePtr message, Channel channel) {
-  std::uint32_t number;
-  if (free_envelopes_.empty()) {
-    number = static_cast<std::uint32_t>(envelopes_.size());
-    envelopes_.emplace_back();
-  } else {
-    number = free_envelopes_.back();
-    free_envelopes_.pop_back();
-  }
+  Envelope envelope{.from = from,
+                    .to = node_index(job_->spec.cluster, to),
+                    .message = std::move(message),
+                    .size = {},
+                    .sent = now_};
+  if (channel == Channel::kOutOfBand) return post(std::move(envelope), channel, {});
   NodeContext& sender = *contexts_[from];
-  Envelope& envelope = envelopes_[number];
-  envelope = {.from = from,
-              .to = node_index(job_->spec.cluster, to),
-              .message = std::move(message),
-              .size = {},
-              .sent = now_};
-  if (channel == Channel::kOutOfBand) {
-    immediate_.push_back({static_cast<std::uint32_t>(EventKind::kOutOfBand), number, 0});
-    return;
-  }
   envelope.size = encoded_size(*envelope.message);
   sender.totals().sent = sender.totals().sent + envelope.size;
   ++sender.totals().messages_sent;
-  const HostIndex from_host = sender.host();
+  if (!link_faults_.any()) return post(std::move(envelope), channel, {});
+  const LinkFaults::Fate fate = link_faults_.next(sender.id(), to, envelope.size, now_);
+  for (std::uint32_t copy = 0; copy < fate.copies; ++copy) post(envelope, channel, fate.delay);
+}
+
+void Simulation::post(Envelope envelope, Channel channel, Duration held_back) {
+  std::uint32_t number;
+  if (free_envelopes_.empty()) {
+    number = static_cast<std::uint32_t>(envelopes_.size());
+    envelopes_.push_back(std::move(envelope));
+  } else {
+    number = free_envelopes_.back();
+    free_envelopes_.pop_back();
+    envelopes_[number] = std::move(envelope);
+  }
+  if (channel == Channel::kOutOfBand)
+    immediate_.push_back({static_cast<std::uint32_t>(EventKind::kOutOfBand), number, 0});
+  else if (held_back.seconds > 0)
+    schedule(now_ + held_back, EventKind::kDeparture, number);
+  else
+    depart(number);
+}
+
+void Simulation::depart(std::uint32_t number) {
+  const Envelope& envelope = envelopes_[number];
+  const HostIndex from_host = contexts_[envelope.from]->host();
   const HostIndex to_host = contexts_[envelope.to]->host();
   if (from_host == to_host)
     schedule(now_ + loopback_duration(envelope.size), EventKind::kLocalArrival, number);
@@ -204,6 +165,7 @@ void Simulation::deliver(std::uint32_t number) {
   free_envelopes_.push_back(number);
   NodeContext& receiver = *contexts_[envelope.to];
   NodeContext& sender = *contexts_[envelope.from];
+  if (!envelope.message || !receiver.is_up()) return;
   receiver.totals().received = receiver.totals().received + envelope.size;
   ++receiver.totals().messages_received;
   if (traces_)
@@ -214,20 +176,21 @@ void Simulation::deliver(std::uint32_t number) {
                           .size = envelope.size,
                           .type = type_name(*envelope.message),
                           .request = request_of(*envelope.message)});
-  if (!options_.checked_messages) return receiver.node().on_message(sender.id(), envelope.message);
+  if (!options_.checked_messages) return receiver.deliver(sender.id(), envelope.message);
 
   std::vector<std::byte> frame;
   encode(sender.id(), receiver.id(), *envelope.message, frame);
   PSGRID_CHECK(frame.size() == envelope.size.count, "the size that was charged for");
   const auto decoded = decode(frame);
   PSGRID_CHECK(std::holds_alternative<Frame>(decoded), "a message that survives the wire");
-  receiver.node().on_message(sender.id(), std::get<Frame>(decoded).message);
+  receiver.deliver(sender.id(), std::get<Frame>(decoded).message);
 }
 
 void Simulation::deliver_out_of_band(std::uint32_t number) {
   const Envelope envelope = std::move(envelopes_[number]);
   free_envelopes_.push_back(number);
-  contexts_[envelope.to]->node().on_message(contexts_[envelope.from]->id(), envelope.message);
+  if (envelope.message && contexts_[envelope.to]->is_up())
+    contexts_[envelope.to]->deliver(contexts_[envelope.from]->id(), envelope.message);
 }
 
 // --- work -------------------------------------------------------------------------------------
@@ -251,8 +214,7 @@ ComputeId Simulation::compute(std::uint32_t node, Work work) {
     ++processor.busy;
     begin_work(number);
   } else {
-    if (!processor.waiting)
-      processor.waiting = std::make_unique<std::deque<std::uint32_t>>();
+    if (!processor.waiting) processor.waiting = std::make_unique<std::deque<std::uint32_t>>();
     processor.waiting->push_back(number);
   }
   return {number};
@@ -285,11 +247,15 @@ void Simulation::finish_work(std::uint32_t number) {
     }
     if (traces_) observer_.on_work({context.id(), item.started, now_, item.work.kind});
   }
+  if (item.forgotten) return;
   if (item.task)
     math_.finish(item.task);
   else if (item.work.mathematics)
     item.work.mathematics();
-  context.node().on_compute_done({number});
+  if (context.is_paused())
+    context.defer([&context, number] { context.node().on_compute_done({number}); });
+  else
+    context.node().on_compute_done({number});
 }
 
 }  // namespace psgrid::sim

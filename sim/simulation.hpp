@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "model/job.hpp"
+#include "model/link_faults.hpp"
 #include "model/run_observer.hpp"
 #include "model/stragglers/straggler_set.hpp"
 #include "sim/agenda.hpp"
@@ -40,9 +41,18 @@ class Simulation final : private TransportUser {
 
  private:
   class NodeContext;
-  enum class EventKind : std::uint32_t { kStart, kTimer, kWorkDone, kLocalArrival, kOutOfBand };
+  enum class EventKind : std::uint32_t {
+    kStart,
+    kTimer,
+    kWorkDone,
+    kLocalArrival,
+    kOutOfBand,
+    kDeparture,  // of a message that a link fault has held back
+    kFault,
+    kFaultEnd
+  };
 
-  // A message under way.
+  // A message under way; lost if there is none in it.
   struct Envelope {
     std::uint32_t from = 0, to = 0;  // node indices
     MessagePtr message;
@@ -55,6 +65,7 @@ class Simulation final : private TransportUser {
     Work work;
     Time started;
     MathPool::TaskPtr task;
+    bool forgotten = false;  // its node has crashed
   };
   // A host's cores, first come, first served.
   struct Processor {
@@ -75,7 +86,18 @@ class Simulation final : private TransportUser {
   void report_totals();
 
   void send(std::uint32_t from, NodeId to, MessagePtr message, Channel channel);
+  void post(Envelope envelope, Channel channel, Duration held_back);
+  void depart(std::uint32_t envelope);
   ComputeId compute(std::uint32_t node, Work work);
+  // Faults (simulation_faults.cpp).
+  void schedule_faults();
+  void begin_fault(const FaultSpec& fault);
+  void end_fault(const FaultSpec& fault);
+  void crash(std::uint32_t node);
+  void forget_works_of(std::uint32_t node);
+  void lose_messages(const std::function<bool(const Envelope&)>& lost);
+  void resume(std::uint32_t node);
+
   void schedule(Time at, EventKind kind, std::uint32_t subject, std::uint64_t detail = 0);
 
   const std::shared_ptr<const Job> job_;
@@ -83,6 +105,7 @@ class Simulation final : private TransportUser {
   const SimulationOptions options_;
   const bool traces_;
   StragglerSet stragglers_;
+  LinkFaults link_faults_;
   std::unique_ptr<Transport> transport_;
   Agenda agenda_;
   Time now_;

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "real/placement.hpp"
 #include "real/socket_run.hpp"
 #include "scenarios/cli/interrupt.hpp"
 #include "sim/simulation.hpp"
@@ -53,6 +54,25 @@ BackendEnd run_on_sockets(std::shared_ptr<const Job> job, RunObserver& observer,
   return result;
 }
 
+// A fault of a process that hits some of its nodes and not others cannot be done with signals.
+std::string shared_fate(const RunSpec& run) {
+  const real::Placement placement(run);
+  for (const FaultSpec& fault : run.faults) {
+    const bool of_processes = fault.kind == FaultKind::kCrash ||
+                              fault.kind == FaultKind::kRestart ||
+                              fault.kind == FaultKind::kPause || fault.kind == FaultKind::kResume;
+    if (!of_processes) continue;
+    for (NodeId node : nodes_of(fault.nodes))
+      for (std::uint32_t other :
+           placement.nodes_of(placement.process_of(node_index(run.cluster, node))))
+        if (!selects(fault.nodes, node_at(run.cluster, other)))
+          return fmt::format(
+              "on sockets a {} of {} is one of its whole process, which {} is in too",
+              fault_name(fault), to_string(node), to_string(node_at(run.cluster, other)));
+  }
+  return "";
+}
+
 }  // namespace
 
 const char* backend_name(Backend backend) { return backend == Backend::kSim ? "sim" : "sockets"; }
@@ -62,7 +82,7 @@ std::string unsupported(Backend backend, const RunSpec& run) {
   if (run.sockets.emulate_network && run.cluster.network.topology != Topology::kStar)
     return "sockets emulate the NICs of a star only: choose the topology \"star\", or set "
            "/sockets/network to \"raw\"";
-  return "";
+  return shared_fate(run);
 }
 
 BackendEnd run_job(std::shared_ptr<const Job> job, RunObserver& observer,

@@ -163,6 +163,7 @@ RunSpec read_run(const Json& document, const ReadContext& context) {
   fields.read("seed", run.seed);
   run.cluster = read_cluster(document, context);
   run.stragglers = read_stragglers(document, run.cluster, context);
+  run.faults = read_faults(document, run.cluster, context);
   run.job = read_job(document, context);
   run.consistency = read_consistency(Fields::of(document, "consistency"));
   run.partition = read_partition(Fields::of(document, "partition"));

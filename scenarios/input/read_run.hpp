@@ -28,6 +28,10 @@ JobSpec read_job(const Json& document, const ReadContext& context);
 std::vector<StragglerSpec> read_stragglers(const Json& document, const ClusterSpec& cluster,
                                            const ReadContext& context);
 
+// By time.
+std::vector<FaultSpec> read_faults(const Json& document, const ClusterSpec& cluster,
+                                   const ReadContext& context);
+
 // The nodes that `key` of `object` names; "*" becomes the last rank. Ranks beyond the cluster are
 // an error at `pointer`.
 NodeSelector read_nodes(const Json& value, const std::string& pointer, const ClusterSpec& cluster,

@@ -85,7 +85,7 @@ TEST_P(Barrier, TakesTheExpectedMaximum) {
   RunSpec spec = timing_scenario(workers, 1, 1, 1, iterations);
   make_network_free(spec.cluster);
   spec.stragglers = {of_all(law.spec, workers)};
-  const Recorded run = simulate_fast(spec);
+  const Simulated run = simulate_fast(spec);
   ASSERT_EQ(run.iterations.size(), std::size_t{workers} * iterations);
 
   // An iteration lasts from one barrier to the next, that is to the last worker's end.
@@ -126,7 +126,7 @@ TEST_P(AsyncRate, IsWorkersOverTheMeanTime) {
   spec.consistency.model = ConsistencyModel::kAsync;
   make_network_free(spec.cluster);
   spec.stragglers = {of_all(law.spec, workers)};
-  const Recorded run = simulate_fast(spec);
+  const Simulated run = simulate_fast(spec);
   ASSERT_EQ(run.reason, StopReason::kTime);
   EXPECT_NEAR(run.finished.seconds, seconds, 1e-6);
   const double expected = workers / law.mean;

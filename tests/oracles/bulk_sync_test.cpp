@@ -36,7 +36,7 @@ class BulkSync : public ::testing::TestWithParam<Case> {
   Dataset train() const { return data(300, 1); }
   Dataset test() const { return data(100, 2); }
 
-  void expect_serial_result(const Recorded& run, const RunSpec& spec) const {
+  void expect_serial_result(const Simulated& run, const RunSpec& spec) const {
     const SerialResult serial = train_serially(spec, train(), test());
     ASSERT_EQ(run.end, sim::SimulationEnd::kJobFinished);
     ASSERT_EQ(run.evaluations.size(), serial.evaluations.size() + 1);  // one before the first
@@ -72,7 +72,7 @@ TEST_P(BulkSync, HoldsOnSimGridAndWithThreads) {
       RunSpec spec = scenario();
       spec.cluster.network.sharing = sharing;
       spec.job.compute.seconds = Duration{1};  // costs enough to go to a thread
-      const Recorded run = simulate(spec, train(), test(), 2);
+      const Simulated run = simulate(spec, train(), test(), 2);
       const SerialResult serial = train_serially(spec, train(), test());
       return std::to_string(run.evaluations.back().record.fingerprint ==
                             fingerprint(serial.tables));

@@ -43,7 +43,7 @@ TEST(Heterogeneity, ASlowWorkerSetsThePaceOfABarrier) {
   RunSpec spec = scenario(8);
   EXPECT_NEAR(duration(simulate(spec)), kIterations * kCompute, 1e-3);
   spec.cluster.groups = {slow_workers(spec, 3, 3)};
-  const Recorded run = simulate(spec);
+  const Simulated run = simulate(spec);
   EXPECT_NEAR(duration(run), kIterations * 2 * kCompute, 1e-3);
   for (const auto& [time, node, done] : run.iterations) {
     const bool slow = node == worker_id(3);
@@ -58,7 +58,7 @@ TEST(Heterogeneity, FastWorkersDoMoreWhenNobodyWaits) {
   spec.cluster.groups = {slow_workers(spec, 0, 3)};
   spec.consistency.model = ConsistencyModel::kAsync;
   spec.job.stop = {.iterations = {}, .target_loss = {}, .time = Duration{100.001}};
-  const Recorded run = simulate_fast(spec);
+  const Simulated run = simulate_fast(spec);
   EXPECT_EQ(run.applied.size(), 4 * 400u + 4 * 200u);
 }
 
@@ -67,7 +67,7 @@ TEST(Heterogeneity, SlownessAndStragglersMultiply) {
   spec.cluster.groups = {slow_workers(spec, 0, 3)};
   spec.stragglers = {
       {.nodes = {{Role::kWorker, 2, 5}}, .model = StragglerModel::kPersistent, .factor = 1.5}};
-  const Recorded run = simulate(spec);
+  const Simulated run = simulate(spec);
   EXPECT_NEAR(duration(run), kIterations * 3 * kCompute, 1e-3);
   for (const auto& [time, node, done] : run.iterations)
     EXPECT_NEAR(done.compute.seconds,

@@ -106,7 +106,7 @@ TEST(RingBalance, TheLargestShareSetsTheIterationTime) {
   RunSpec spec = timing_scenario(kWorkers, kServers, kParameters, 0.5, 6);
   spec.cluster.network.latency = 1e-6;
   spec.partition = {.type = PartitionType::kRing, .virtual_nodes = 2};
-  const Recorded run = simulate(spec);
+  const Simulated run = simulate(spec);
 
   const KeyRing drawn = ring(kServers, 2, 0, kParameters);
   ASSERT_GT(drawn.skew(), 1.1);

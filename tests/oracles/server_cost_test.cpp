@@ -33,13 +33,13 @@ double async_rate(RunSpec spec) {
   constexpr double kSeconds = 4;
   spec.job.stop = {.iterations = {}, .target_loss = {}, .time = Duration{kSeconds}};
   spec.consistency.model = ConsistencyModel::kAsync;
-  const Recorded run = simulate_fast(spec);
+  const Simulated run = simulate_fast(spec);
   return static_cast<double>(run.applied.size()) / spec.cluster.servers / kSeconds;
 }
 
 // Seconds from barrier to barrier, once the first is over.
 double barrier_interval(const RunSpec& spec) {
-  const Recorded run = simulate(spec);
+  const Simulated run = simulate(spec);
   double first = 0, last = 0;
   for (const auto& [time, node, done] : run.iterations) {
     if (done.iteration == Clock{0}) first = std::max(first, done.end.seconds);
@@ -112,7 +112,7 @@ TEST(ServerCost, AddsUpAtABarrier) {
 }
 
 TEST(ServerCost, IsCountedAsBusyTime) {
-  const Recorded run = simulate(scenario(4, 2, kCosts, 0.05, 25));
+  const Simulated run = simulate(scenario(4, 2, kCosts, 0.05, 25));
   for (const NodeTotals& totals : run.totals) {
     if (totals.node.role != Role::kServer) continue;
     const double expected = 4 * 25 * ((kCosts.apply + kCosts.serve) / 2 + 2 * kCosts.message);

@@ -67,7 +67,7 @@ TEST_P(SspBound, HoldsInEveryRun) {
       spec.consistency = {.model = ConsistencyModel::kSsp, .staleness = bound, .cache = GetParam()};
       spec.stragglers = {straggler};
       spec.costs = {.apply_flops_per_value = 1e4, .serve_flops_per_value = 1e4};
-      const Recorded run = simulate(spec, data, data);
+      const Simulated run = simulate(spec, data, data);
       ASSERT_EQ(run.end, sim::SimulationEnd::kJobFinished);
       expect_bounded(run, bound);
     }
@@ -110,7 +110,7 @@ TEST(Ssp, LearnsLessPerIterationTheLargerTheBound) {
       spec.stragglers = {exponential()};
       auto data = scenarios::load_dataset(*spec.job.data, spec.seed);
       ASSERT_TRUE(data);
-      const Recorded run = simulate(std::make_shared<const Job>(spec, data->train, data->test),
+      const Simulated run = simulate(std::make_shared<const Job>(spec, data->train, data->test),
                                     {.checked_messages = false, .messages = false});
       // The mean held-out loss at the same iterations, from the first evaluation after the start.
       double sum = 0;

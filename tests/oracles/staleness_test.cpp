@@ -19,7 +19,7 @@ std::vector<std::uint32_t> async_staleness(std::uint32_t workers, StragglerSpec 
   make_network_free(spec.cluster);
   law.nodes = {{Role::kWorker, 0, workers - 1}};
   spec.stragglers = {law};
-  const Recorded run = simulate_fast(spec);
+  const Simulated run = simulate_fast(spec);
 
   std::vector<std::uint32_t> staleness;
   // The first iterations still remember that all began at once.
@@ -87,7 +87,7 @@ TEST(BspStaleness, IsZero) {
   RunSpec spec = timing_scenario(8, 2, 100, 1, 50);
   spec.stragglers = {
       {.nodes = {{Role::kWorker, 0, 7}}, .model = StragglerModel::kExponential, .rate = 1}};
-  const Recorded run = simulate(spec);
+  const Simulated run = simulate(spec);
   ASSERT_EQ(run.applied.size(), 2u * 8 * 50);
   for (const auto& [time, node, applied] : run.applied) {
     EXPECT_EQ(applied.staleness_updates, 0u);
@@ -101,7 +101,7 @@ TEST(BoundedDelayStaleness, IsTheDelay) {
   spec.consistency = {.model = ConsistencyModel::kBoundedDelay, .delay = 3};
   spec.stragglers = {
       {.nodes = {{Role::kWorker, 0, 5}}, .model = StragglerModel::kExponential, .rate = 1}};
-  const Recorded run = simulate(spec);
+  const Simulated run = simulate(spec);
   ASSERT_EQ(run.applied.size(), 6u * 60);
   for (const auto& [time, node, applied] : run.applied) {
     EXPECT_EQ(applied.staleness_updates, std::min(applied.iteration.value, 3u));

@@ -6,54 +6,22 @@
 
 namespace psgrid::testing {
 
-namespace {
-
-class Collector final : public RunObserver {
- public:
-  explicit Collector(bool messages) : messages_(messages) {}
-
-  void on_record(Time now, NodeId node, const Record& record) override {
-    if (const auto* done = std::get_if<IterationDone>(&record))
-      recorded.iterations.push_back({now, node, *done});
-    if (const auto* applied = std::get_if<GradientApplied>(&record))
-      recorded.applied.push_back({now, node, *applied});
-    if (const auto* evaluated = std::get_if<Evaluated>(&record))
-      recorded.evaluations.push_back({now, node, *evaluated});
-    if (const auto* finished = std::get_if<JobFinished>(&record)) {
-      recorded.reason = finished->reason;
-      recorded.finished = now;
-    }
-  }
-  bool wants_traces() const override { return messages_; }
-  void on_message(const MessageTrace& message) override { recorded.messages.push_back(message); }
-  void on_totals(Time, const std::vector<NodeTotals>& totals) override {
-    recorded.totals = totals;
-  }
-
-  Recorded recorded;
-
- private:
-  const bool messages_;
-};
-
-}  // namespace
-
-Recorded simulate(const RunSpec& spec, Dataset train, Dataset test, unsigned math_threads) {
+Simulated simulate(const RunSpec& spec, Dataset train, Dataset test, unsigned math_threads) {
   return simulate(std::make_shared<const Job>(spec, std::move(train), std::move(test)),
                   {.math_threads = math_threads});
 }
 
-Recorded simulate(std::shared_ptr<const Job> job, const SimulateOptions& options) {
+Simulated simulate(std::shared_ptr<const Job> job, const SimulateOptions& options) {
   Collector collector(options.messages);
   sim::Simulation simulation(std::move(job), collector,
                              {.math_threads = options.math_threads,
                               .checked_messages = options.checked_messages,
                               .keep_going = {}});
-  collector.recorded.end = simulation.run();
-  return std::move(collector.recorded);
+  const sim::SimulationEnd end = simulation.run();
+  return {std::move(collector.recorded), end};
 }
 
-Recorded simulate_fast(const RunSpec& spec) {
+Simulated simulate_fast(const RunSpec& spec) {
   return simulate(std::make_shared<const Job>(spec, Dataset{}, Dataset{}),
                   {.checked_messages = false, .messages = false});
 }

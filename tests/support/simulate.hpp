@@ -9,34 +9,21 @@
 
 #include "model/dataset.hpp"
 #include "model/job.hpp"
-#include "model/run_observer.hpp"
 #include "model/run_spec.hpp"
 #include "sim/simulation.hpp"
+#include "tests/support/recorded.hpp"
 
 namespace psgrid::testing {
 
-// Everything that nodes recorded, as it came.
-struct Recorded {
-  template <class T>
-  struct At {
-    Time time;
-    NodeId node;
-    T record;
-  };
-  std::vector<At<IterationDone>> iterations;
-  std::vector<At<GradientApplied>> applied;
-  std::vector<At<Evaluated>> evaluations;
-  std::vector<MessageTrace> messages;  // by delivery
-  std::vector<NodeTotals> totals;
+// Recorded, and how it ended.
+struct Simulated : Recorded {
   sim::SimulationEnd end = sim::SimulationEnd::kStuck;
-  StopReason reason = StopReason::kIterations;
-  Time finished;
 };
 
 // Runs a scenario with every message passed through the codec. With sharing "windowed" or "fluid"
 // at most once a process, and not after `fork` siblings: call it from in_child().
-Recorded simulate(const RunSpec& spec, Dataset train = {}, Dataset test = {},
-                  unsigned math_threads = 0);
+Simulated simulate(const RunSpec& spec, Dataset train = {}, Dataset test = {},
+                   unsigned math_threads = 0);
 
 struct SimulateOptions {
   unsigned math_threads = 0;
@@ -45,10 +32,10 @@ struct SimulateOptions {
 };
 
 // The same for a job that was put together by hand, perhaps with a learner of its own.
-Recorded simulate(std::shared_ptr<const Job> job, const SimulateOptions& options = {});
+Simulated simulate(std::shared_ptr<const Job> job, const SimulateOptions& options = {});
 
 // The same without the codec and without a record of messages: for long runs.
-Recorded simulate_fast(const RunSpec& spec);
+Simulated simulate_fast(const RunSpec& spec);
 
 // Workers and servers behind a star of 1 Gbit/s and 50 us, analytic sharing, and a timing-only job
 // of `parameters` float32 whose iterations take `compute_s` seconds. No server cost, equal ranges.

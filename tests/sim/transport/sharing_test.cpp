@@ -72,7 +72,7 @@ RunSpec scenario(const Load& load, Sharing sharing) {
 
 double seconds(const Load& load, Sharing sharing) {
   const ChildOutcome child = in_child([&] {
-    const Recorded run = simulate_fast(scenario(load, sharing));
+    const Simulated run = simulate_fast(scenario(load, sharing));
     std::ostringstream text;
     text.precision(17);
     if (run.end == sim::SimulationEnd::kJobFinished) text << run.finished.seconds;

@@ -1,0 +1,106 @@
+#include "model/fault_spec.hpp"
+
+#include <algorithm>
+#include <cstdio>
+
+namespace psgrid {
+
+namespace {
+
+std::string number(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%g", value);
+  return text;
+}
+
+std::string names_of(const NodeSelector& selector) {
+  std::string names;
+  for (const NodeRange& range : selector) {
+    if (!names.empty()) names += ", ";
+    names += std::string(role_name(range.role)) + "[" + std::to_string(range.first);
+    if (range.last != range.first) names += "-" + std::to_string(range.last);
+    names += "]";
+  }
+  return names;
+}
+
+// Longer than any run: a spell that comes once.
+constexpr double kNoPeriod = 1e15;
+
+}  // namespace
+
+std::vector<StragglerSpec> with_slow_faults(std::vector<StragglerSpec> stragglers,
+                                            const std::vector<FaultSpec>& faults) {
+  for (const FaultSpec& fault : faults) {
+    if (fault.kind != FaultKind::kSlow) continue;
+    StragglerSpec spell;
+    spell.nodes = fault.nodes;
+    spell.model = StragglerModel::kPeriodic;
+    spell.factor = fault.factor;
+    spell.period = kNoPeriod;
+    spell.phase = fault.at;
+    spell.duration = std::min(fault.until, kNoPeriod) - fault.at;
+    stragglers.push_back(std::move(spell));
+  }
+  return stragglers;
+}
+
+const char* fault_name(const FaultSpec& fault) {
+  switch (fault.kind) {
+    case FaultKind::kCrash:
+      return "crash";
+    case FaultKind::kRestart:
+      return "restart";
+    case FaultKind::kPause:
+      return "pause";
+    case FaultKind::kResume:
+      return "resume";
+    case FaultKind::kSlow:
+      return "slow";
+    case FaultKind::kReset:
+      return "reset";
+    case FaultKind::kLink:
+      return "link";
+  }
+  return "";
+}
+
+std::string fault_detail(const FaultSpec& fault) {
+  std::vector<std::string> parts;
+  const auto add = [&](const char* name, double value, const char* unit = "") {
+    if (value != 0) parts.push_back(std::string(name) + " " + number(value) + unit);
+  };
+  if (fault.kind == FaultKind::kReset || fault.kind == FaultKind::kLink)
+    parts.push_back(names_of(fault.nodes) + (fault.both_ways ? " to and from " : " to ") +
+                    (fault.to.empty() ? "all nodes" : names_of(fault.to)));
+  if (fault.kind == FaultKind::kSlow) add("factor", fault.factor);
+  if (fault.link.down) parts.push_back("down");
+  add("delay", fault.link.delay, " s");
+  add("loss", fault.link.loss);
+  add("duplicate", fault.link.duplicate);
+  add("reorder", fault.link.reorder);
+  add("rate", fault.link.rate, " B/s");
+  if (fault.until != std::numeric_limits<double>::infinity())
+    parts.push_back("for " + number(fault.until - fault.at) + " s");
+  std::string detail;
+  for (const std::string& part : parts) detail += (detail.empty() ? "" : ", ") + part;
+  return detail;
+}
+
+bool is_between(const FaultSpec& fault, NodeId from, NodeId to) {
+  const auto selected = [](const NodeSelector& selector, NodeId node) {
+    return selector.empty() || selects(selector, node);
+  };
+  return (selects(fault.nodes, from) && selected(fault.to, to)) ||
+         (fault.both_ways && selects(fault.nodes, to) && selected(fault.to, from));
+}
+
+std::vector<NodeId> nodes_of(const NodeSelector& selector) {
+  std::vector<NodeId> nodes;
+  for (const NodeRange& range : selector)
+    for (std::uint32_t rank = range.first; rank <= range.last; ++rank)
+      nodes.push_back({range.role, rank});
+  return nodes;
+}
+
+}  // namespace psgrid

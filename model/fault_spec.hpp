@@ -1,0 +1,60 @@
+// What a scenario says about faults: at which moment which machine or link fails, and how. Plain
+// structs, checked by the loader before anything runs. Seconds.
+#pragma once
+
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "model/cluster_spec.hpp"
+
+namespace psgrid {
+
+enum class FaultKind {
+  kCrash,    // the nodes are gone, with all they knew
+  kRestart,  // nodes that crashed are started anew
+  kPause,    // the nodes stand still and notice nothing; what reaches them waits
+  kResume,
+  kSlow,   // their computations take `factor` times as long
+  kReset,  // what is under way from `nodes` to `to` is lost
+  kLink,   // messages from `nodes` to `to` suffer from `link`
+};
+
+// What a link does to messages that are sent while the condition lasts.
+struct LinkCondition {
+  bool down = false;     // all are lost
+  double delay = 0;      // each takes so much longer
+  double loss = 0;       // probability of each to be lost
+  double duplicate = 0;  // probability of each to arrive twice
+  double reorder = 0;    // probability of each to be held back, for a time in (0, reorder_time)
+  double reorder_time = 0.01;
+  double rate = 0;  // bytes per second at most, one message after the other; 0: no limit
+  bool operator==(const LinkCondition&) const = default;
+};
+
+struct FaultSpec {
+  double at = 0;
+  FaultKind kind = FaultKind::kCrash;
+  NodeSelector nodes;
+  NodeSelector to;         // kReset, kLink: every node if empty
+  bool both_ways = false;  // kReset, kLink: likewise from `to` to `nodes`
+  double until = std::numeric_limits<double>::infinity();  // kPause, kSlow, kLink
+  double factor = 1;                                       // kSlow
+  LinkCondition link;                                      // kLink
+};
+
+// The straggler models of a scenario, and those that its kSlow faults amount to.
+std::vector<StragglerSpec> with_slow_faults(std::vector<StragglerSpec> stragglers,
+                                            const std::vector<FaultSpec>& faults);
+
+// The lines of a run's events: "crash", "pause", ... and, for example, "factor 4, for 3 s".
+const char* fault_name(const FaultSpec& fault);
+std::string fault_detail(const FaultSpec& fault);
+
+// Whether a fault of links is one of messages from one node to the other.
+bool is_between(const FaultSpec& fault, NodeId from, NodeId to);
+
+// Every node that a selector names, in its order.
+std::vector<NodeId> nodes_of(const NodeSelector& selector);
+
+}  // namespace psgrid

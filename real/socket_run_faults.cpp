@@ -1,0 +1,115 @@
+// What is done to real processes and connections when the scenario says so. Slow nodes and the fate
+// of single messages are up to the processes themselves.
+#include <csignal>
+#include <limits>
+#include <set>
+#include <utility>
+
+#include "real/socket_run.hpp"
+
+namespace psgrid::real {
+
+void SocketRun::schedule_faults() {
+  for (const FaultSpec& fault : job_->spec.faults) {
+    wait_for({fault.at}, [this, &fault] { begin_fault(fault); });
+    if (fault.until < std::numeric_limits<double>::infinity())
+      wait_for({fault.until}, [this, &fault] { end_fault(fault); });
+  }
+}
+
+void SocketRun::wait_for(Time at, std::function<void()> action) {
+  ++faults_to_come_;
+  auto& timer = *fault_timers_.emplace_back(std::make_unique<asio::steady_timer>(io_));
+  timer.expires_after(std::chrono::nanoseconds(
+      static_cast<std::int64_t>(std::min((at - clock_->now()).seconds, 1e9) * 1e9)));
+  timer.async_wait([this, action = std::move(action)](std::error_code cancelled) {
+    --faults_to_come_;
+    if (!cancelled && phase_ == Phase::kRunning) action();
+  });
+}
+
+void SocketRun::tell(const FaultSpec& fault, NodeId node) {
+  time_line_.add({now(), node, Event{fault_name(fault), fault_detail(fault)}});
+}
+
+void SocketRun::begin_fault(const FaultSpec& fault) {
+  if (fault.kind == FaultKind::kReset || fault.kind == FaultKind::kLink) {
+    tell(fault, {fault.nodes.front().role, fault.nodes.front().first});
+    if (fault.kind == FaultKind::kReset) reset_links(fault);
+    return;
+  }
+  std::set<std::uint32_t> processes;
+  for (NodeId node : nodes_of(fault.nodes)) {
+    const std::uint32_t process = placement_.process_of(node_index(job_->spec.cluster, node));
+    if (members_[process].down != (fault.kind == FaultKind::kRestart)) continue;
+    tell(fault, node);
+    processes.insert(process);
+  }
+  for (std::uint32_t process : processes) begin_fault_of(process, fault.kind);
+}
+
+void SocketRun::begin_fault_of(std::uint32_t process, FaultKind kind) {
+  Member& member = members_[process];
+  switch (kind) {
+    case FaultKind::kCrash:
+      member.down = true;
+      member.paused = false;
+      time_line_.end(process);
+      children_.signal(process, SIGKILL);
+      break;
+    case FaultKind::kRestart:
+      children_.wait_for(process);
+      start_child(process);
+      break;
+    case FaultKind::kPause:
+      member.paused = true;
+      children_.signal(process, SIGSTOP);
+      break;
+    case FaultKind::kResume:
+      let_go_on(process);
+      break;
+    default:
+      break;
+  }
+}
+
+void SocketRun::end_fault(const FaultSpec& fault) {
+  if (fault.kind != FaultKind::kPause) return;
+  for (NodeId node : nodes_of(fault.nodes)) {
+    const std::uint32_t process = placement_.process_of(node_index(job_->spec.cluster, node));
+    if (!members_[process].paused) continue;
+    time_line_.add({now(), node, Event{"resume", ""}});
+    let_go_on(process);
+  }
+}
+
+void SocketRun::let_go_on(std::uint32_t process) {
+  members_[process].paused = false;
+  children_.signal(process, SIGCONT);
+}
+
+void SocketRun::reset_links(const FaultSpec& fault) {
+  std::set<std::pair<std::uint32_t, std::uint32_t>> links;
+  const ClusterSpec& cluster = job_->spec.cluster;
+  for (std::uint32_t from = 0; from < cluster.nodes(); ++from)
+    for (std::uint32_t to = 0; to < cluster.nodes(); ++to)
+      if (is_between(fault, node_at(cluster, from), node_at(cluster, to)))
+        links.emplace(placement_.process_of(from), placement_.process_of(to));
+  for (const auto& [from, to] : links) {
+    if (from == to) continue;
+    for (std::uint32_t end : {from, to})
+      if (members_[end].channel) members_[end].channel->send(ResetLink{from, to});
+  }
+}
+
+void SocketRun::on_restarted(std::uint32_t process) {
+  Member& member = members_[process];
+  member.down = false;
+  begin_.peers[process] = member.address;
+  for (std::uint32_t other = 0; other < members_.size(); ++other)
+    if (other != process && members_[other].channel)
+      members_[other].channel->send(PeerRestarted{process, member.address});
+  member.channel->send(begin_);
+}
+
+}  // namespace psgrid::real

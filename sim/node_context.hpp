@@ -1,0 +1,111 @@
+// A node's window on the simulated world, and what the simulator knows of the node.
+#pragma once
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "sim/simulation.hpp"
+
+namespace psgrid::sim {
+
+class Simulation::NodeContext final : public Context {
+ public:
+  NodeContext(Simulation& simulation, std::uint32_t index, NodeId id, HostIndex host)
+      : simulation_(simulation), index_(index), host_(host) {
+    totals_.node = id;
+  }
+
+  Time now() const override { return simulation_.now_; }
+  void send(NodeId to, MessagePtr message, Channel channel) override {
+    simulation_.send(index_, to, std::move(message), channel);
+  }
+  TimerId set_timer(Duration after) override {
+    const TimerId timer{++timers_};
+    const auto handle = simulation_.agenda_.schedule(
+        now() + after, {static_cast<std::uint32_t>(EventKind::kTimer), index_, timer.value});
+    armed_.push_back({timer, handle});
+    return timer;
+  }
+  void cancel_timer(TimerId timer) override {
+    std::erase(overdue_, timer);
+    const auto armed = find(timer);
+    if (armed == armed_.end()) return;
+    simulation_.agenda_.cancel(armed->handle);
+    armed_.erase(armed);
+  }
+  ComputeId compute(Work work) override { return simulation_.compute(index_, std::move(work)); }
+  RandomStream random(Purpose purpose, std::uint32_t substream) const override {
+    return RandomStream(simulation_.job_->spec.seed, totals_.node, purpose, substream);
+  }
+  void record(const Record& record) override {
+    if (std::holds_alternative<JobFinished>(record)) simulation_.finished_ = true;
+    simulation_.observer_.on_record(now(), totals_.node, record);
+  }
+
+  NodeId id() const { return totals_.node; }
+  HostIndex host() const { return host_; }
+  Node& node() { return *node_; }
+  NodeTotals& totals() { return totals_; }
+  void start(std::unique_ptr<Node> node) { node_ = std::move(node); }
+  void deliver(NodeId from, const MessagePtr& message) {
+    if (is_paused())
+      defer([this, from, message] { node_->on_message(from, message); });
+    else
+      node_->on_message(from, message);
+  }
+
+  // A node that has crashed, or has not been started yet, is not up.
+  bool is_up() const { return node_ != nullptr; }
+  void crash() {
+    for (const Armed& armed : armed_) simulation_.agenda_.cancel(armed.handle);
+    armed_.clear();
+    deferred_.clear();
+    overdue_.clear();
+    paused_ = false;
+    node_.reset();
+  }
+
+  // What happens to a paused node happens once it goes on.
+  bool is_paused() const { return paused_; }
+  void pause() { paused_ = is_up(); }
+  void defer(std::function<void()> event) { deferred_.push_back(std::move(event)); }
+  std::vector<std::function<void()>> resume() {
+    paused_ = false;
+    return std::exchange(deferred_, {});
+  }
+
+  void fire(TimerId timer) {
+    armed_.erase(find(timer));
+    if (!is_paused()) return node_->on_timer(timer);
+    overdue_.push_back(timer);
+    defer([this, timer] {
+      if (std::erase(overdue_, timer) > 0) node_->on_timer(timer);
+    });
+  }
+
+ private:
+  struct Armed {
+    TimerId timer;
+    Agenda::Handle handle;
+  };
+  std::vector<Armed>::iterator find(TimerId timer) {
+    return std::find_if(armed_.begin(), armed_.end(),
+                        [&](const Armed& armed) { return armed.timer == timer; });
+  }
+
+  Simulation& simulation_;
+  const std::uint32_t index_;
+  const HostIndex host_;
+  std::unique_ptr<Node> node_;
+  NodeTotals totals_;
+  std::uint64_t timers_ = 0;
+  std::vector<Armed> armed_;
+  bool paused_ = false;
+  std::vector<std::function<void()>> deferred_;
+  std::vector<TimerId> overdue_;  // in deferred_ and not cancelled since
+};
+
+}  // namespace psgrid::sim

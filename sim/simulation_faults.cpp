@@ -1,0 +1,97 @@
+// What the simulator does to nodes and links when the scenario says so.
+#include <algorithm>
+#include <functional>
+#include <limits>
+
+#include "sim/node_context.hpp"
+#include "sim/simulation.hpp"
+
+namespace psgrid::sim {
+
+void Simulation::schedule_faults() {
+  const std::vector<FaultSpec>& faults = job_->spec.faults;
+  for (std::uint32_t i = 0; i < faults.size(); ++i) {
+    schedule({faults[i].at}, EventKind::kFault, i);
+    if (faults[i].until < std::numeric_limits<double>::infinity())
+      schedule({faults[i].until}, EventKind::kFaultEnd, i);
+  }
+}
+
+void Simulation::begin_fault(const FaultSpec& fault) {
+  const auto tell = [&](NodeId node) {
+    observer_.on_record(now_, node, Event{fault_name(fault), fault_detail(fault)});
+  };
+  const bool of_links = fault.kind == FaultKind::kReset || fault.kind == FaultKind::kLink;
+  if (of_links) tell({fault.nodes.front().role, fault.nodes.front().first});
+  if (fault.kind == FaultKind::kReset)
+    lose_messages([&](const Envelope& envelope) {
+      const NodeId from = contexts_[envelope.from]->id(), to = contexts_[envelope.to]->id();
+      return is_between(fault, from, to);
+    });
+  if (of_links) return;
+  for (NodeId id : nodes_of(fault.nodes)) {
+    const std::uint32_t node = node_index(job_->spec.cluster, id);
+    NodeContext& context = *contexts_[node];
+    const bool is_restart = fault.kind == FaultKind::kRestart;
+    if (context.is_up() == is_restart) continue;
+    tell(id);
+    switch (fault.kind) {
+      case FaultKind::kCrash:
+        crash(node);
+        break;
+      case FaultKind::kRestart:
+        ++context.totals().incarnations;
+        schedule(now_, EventKind::kStart, node);
+        break;
+      case FaultKind::kPause:
+        context.pause();
+        break;
+      case FaultKind::kResume:
+        resume(node);
+        break;
+      default:
+        break;
+    }
+  }
+}
+
+void Simulation::end_fault(const FaultSpec& fault) {
+  if (fault.kind != FaultKind::kPause) return;
+  for (NodeId id : nodes_of(fault.nodes)) {
+    const std::uint32_t node = node_index(job_->spec.cluster, id);
+    if (!contexts_[node]->is_paused()) continue;
+    observer_.on_record(now_, id, Event{"resume", ""});
+    resume(node);
+  }
+}
+
+void Simulation::crash(std::uint32_t node) {
+  forget_works_of(node);
+  contexts_[node]->crash();
+  lose_messages(
+      [&](const Envelope& envelope) { return envelope.from == node || envelope.to == node; });
+}
+
+void Simulation::lose_messages(const std::function<bool(const Envelope&)>& lost) {
+  for (Envelope& envelope : envelopes_)
+    if (envelope.message && lost(envelope)) envelope.message.reset();
+}
+
+// Work in a processor ends when it would have ended, so that others on the host are served as
+// before; but nobody is told.
+void Simulation::forget_works_of(std::uint32_t node) {
+  for (WorkItem& item : work_) {
+    if (item.node != node || item.forgotten) continue;
+    if (item.task) math_.finish(item.task);
+    item.task = nullptr;
+    item.work.mathematics = nullptr;
+    item.forgotten = true;
+  }
+}
+
+void Simulation::resume(std::uint32_t node) {
+  NodeContext& context = *contexts_[node];
+  for (const auto& event : context.resume()) event();
+}
+
+}  // namespace psgrid::sim

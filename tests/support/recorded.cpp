@@ -1,0 +1,21 @@
+#include "tests/support/recorded.hpp"
+
+namespace psgrid::testing {
+
+void Collector::on_record(Time now, NodeId node, const Record& record) {
+  if (const auto* done = std::get_if<IterationDone>(&record))
+    recorded.iterations.push_back({now, node, *done});
+  if (const auto* applied = std::get_if<GradientApplied>(&record))
+    recorded.applied.push_back({now, node, *applied});
+  if (const auto* evaluated = std::get_if<Evaluated>(&record))
+    recorded.evaluations.push_back({now, node, *evaluated});
+  if (const auto* event = std::get_if<Event>(&record))
+    recorded.events.push_back({now, node, *event});
+  if (const auto* finished = std::get_if<JobFinished>(&record)) {
+    recorded.job_finished = true;
+    recorded.reason = finished->reason;
+    recorded.finished = now;
+  }
+}
+
+}  // namespace psgrid::testing

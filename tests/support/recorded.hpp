@@ -1,0 +1,44 @@
+// What a run tells its observer, kept for a test to look at.
+#pragma once
+
+#include <vector>
+
+#include "model/run_observer.hpp"
+
+namespace psgrid::testing {
+
+// Everything that nodes recorded, as it came.
+struct Recorded {
+  template <class T>
+  struct At {
+    Time time;
+    NodeId node;
+    T record;
+  };
+  std::vector<At<IterationDone>> iterations;
+  std::vector<At<GradientApplied>> applied;
+  std::vector<At<Evaluated>> evaluations;
+  std::vector<MessageTrace> messages;  // by delivery
+  std::vector<NodeTotals> totals;
+  std::vector<At<Event>> events;
+  bool job_finished = false;
+  StopReason reason = StopReason::kIterations;
+  Time finished;
+};
+
+class Collector final : public RunObserver {
+ public:
+  explicit Collector(bool messages) : messages_(messages) {}
+
+  void on_record(Time now, NodeId node, const Record& record) override;
+  bool wants_traces() const override { return messages_; }
+  void on_message(const MessageTrace& message) override { recorded.messages.push_back(message); }
+  void on_totals(Time, const std::vector<NodeTotals>& totals) override { recorded.totals = totals; }
+
+  Recorded recorded;
+
+ private:
+  const bool messages_;
+};
+
+}  // namespace psgrid::testing
