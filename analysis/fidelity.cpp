@@ -45,6 +45,11 @@ std::optional<BothWays> mean(const std::vector<Pair>& pairs, Quantity quantity) 
   return BothWays{sum.sim / count, sum.sockets / count};
 }
 
+double compute_s(const RunData& run) {
+  return run.worker_iterations > 0 ? run.time.compute_s / static_cast<double>(run.worker_iterations)
+                                   : 0;
+}
+
 double wait_share(const RunData& run) {
   return run.time.total() > 0 ? run.time.wait_s / run.time.total() : 0;
 }
@@ -67,6 +72,7 @@ CaseFidelity judge_case(const CaseRuns& runs) {
   result.seeds_missing = std::max(runs.seeds, pairs.size()) - pairs.size();
   result.seeds_reached = reached.size();
   result.iteration_s = mean(pairs, [](const RunData& r) { return summarize(r).iteration_s_mean; });
+  result.compute_s = mean(pairs, compute_s);
   result.time_to_target_s =
       mean(reached, [](const RunData& r) { return *summarize(r).time_to_target_s; });
   result.wait_share = mean(pairs, wait_share);
@@ -83,12 +89,13 @@ CaseFidelity judge_case(const CaseRuns& runs) {
 // An empty model: all cases.
 GroupFidelity judge_group(const std::string& model, const std::vector<CaseFidelity>& cases) {
   GroupFidelity group{.model = model};
-  std::vector<double> errors, sim, sockets;
+  std::vector<double> errors, computing, sim, sockets;
   for (const CaseFidelity& each : cases) {
     if ((!model.empty() && each.model != model) || !each.iteration_s) continue;
     ++group.cases;
     group.cases_bytes_equal += each.bytes_equal;
     errors.push_back(std::abs(each.iteration_s->relative_error()));
+    computing.push_back(each.compute_s->relative_error());
     sim.push_back(each.iteration_s->sim);
     sockets.push_back(each.iteration_s->sockets);
   }
@@ -96,6 +103,7 @@ GroupFidelity judge_group(const std::string& model, const std::vector<CaseFideli
   group.error_median = quantile(errors, 0.5);
   group.error_p90 = quantile(errors, 0.9);
   group.error_max = quantile(errors, 1);
+  group.compute_error_median = quantile(computing, 0.5);
   group.kendall_tau = kendall_tau(sim, sockets);
   return group;
 }
@@ -132,6 +140,15 @@ std::string verdict(const Fidelity& fidelity) {
   if (all.kendall_tau)
     text += fmt::format(" Kendall's tau of the two rankings is {:.3f}.", *all.kendall_tau);
   return text;
+}
+
+std::string machine_verdict(const Fidelity& fidelity) {
+  if (!fidelity.overall.compute_error_median) return "";
+  const double late = -*fidelity.overall.compute_error_median;
+  return fmt::format(
+      "On sockets computations took {} {} than the scenario says, at the median: what this machine "
+      "adds.",
+      percent(std::abs(late)), late < 0 ? "less" : "longer");
 }
 
 std::string bytes_verdict(const Fidelity& fidelity) {

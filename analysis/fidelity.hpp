@@ -43,6 +43,9 @@ struct CaseFidelity {
   std::size_t seeds_missing = 0;  // failed, interrupted or never begun on either
   std::size_t seeds_reached = 0;  // that reach the target loss on both
   std::optional<BothWays> iteration_s;
+  // Of it in the processor. Both have the same to compute, so what sockets need more is this
+  // machine's doing: it wakes processes late, or has too few cores.
+  std::optional<BothWays> compute_s;
   std::optional<BothWays> time_to_target_s;  // over seeds_reached
   std::optional<BothWays> wait_share;        // of the workers' time
   std::optional<BothWays> mean_staleness;    // clocks
@@ -55,7 +58,8 @@ struct GroupFidelity {
   std::string model;                                         // empty: all
   std::size_t cases = 0;                                     // with a seed that counts
   std::optional<double> error_median, error_p90, error_max;  // of the error's absolute value
-  std::optional<double> kendall_tau;  // ranking of the cases, simulator against sockets
+  std::optional<double> kendall_tau;           // ranking of the cases, simulator against sockets
+  std::optional<double> compute_error_median;  // of the time computing, with its sign
   std::size_t cases_bytes_equal = 0;
 };
 
@@ -74,5 +78,8 @@ std::string verdict(const Fidelity& fidelity);
 // "BSP: every node sends and receives exactly the same bytes on both in 16 of 16 cases." Empty if
 // no case is under BSP.
 std::string bytes_verdict(const Fidelity& fidelity);
+
+// What part the machine has in the errors; empty if no case was run on both.
+std::string machine_verdict(const Fidelity& fidelity);
 
 }  // namespace psgrid::analysis

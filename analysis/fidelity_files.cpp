@@ -32,6 +32,7 @@ json group_json(const GroupFidelity& group) {
       {"iteration_s_error_p90", or_null(group.error_p90)},
       {"iteration_s_error_max", or_null(group.error_max)},
       {"kendall_tau", or_null(group.kendall_tau)},
+      {"compute_s_error_median", or_null(group.compute_error_median)},
       {"cases_bytes_equal", group.cases_bytes_equal},
   };
 }
@@ -81,6 +82,9 @@ std::string fidelity_csv(const Fidelity& fidelity) {
                        "sim_iteration_s",
                        "sockets_iteration_s",
                        "iteration_s_relative_error",
+                       "sim_compute_s",
+                       "sockets_compute_s",
+                       "compute_s_relative_error",
                        "seeds_reached",
                        "sim_time_to_target_s",
                        "sockets_time_to_target_s",
@@ -99,6 +103,7 @@ std::string fidelity_csv(const Fidelity& fidelity) {
     csv.text(each.scenario).text(each.variant).text(each.model);
     csv.number(std::uint64_t{each.seeds}).number(std::uint64_t{each.seeds_missing});
     add(csv, each.iteration_s, ErrorKind::kRelative);
+    add(csv, each.compute_s, ErrorKind::kRelative);
     csv.number(std::uint64_t{each.seeds_reached});
     add(csv, each.time_to_target_s, ErrorKind::kRelative);
     add(csv, each.wait_share, ErrorKind::kDifference);

@@ -54,12 +54,13 @@ std::string groups_table(const Fidelity& fidelity) {
 std::string cases_table(const Fidelity& fidelity) {
   std::string html =
       "<table class=\"results cases\">\n<thead><tr><th>Case</th><th>Simulator</th><th>Sockets</th>"
-      "<th>Error</th><th>Time to target</th><th>Wait share</th><th>Staleness (clocks)</th>"
+      "<th>Error</th><th>Computing</th><th>Time to target</th><th>Wait share</th><th>Staleness "
+      "(clocks)</th>"
       "<th>Bytes</th></tr></thead>\n<tbody>\n";
   std::string scenario;
   for (const CaseFidelity& each : fidelity.cases) {
     if (each.scenario != scenario)
-      html += fmt::format("<tr class=\"group\"><th colspan=\"8\" scope=\"rowgroup\">{}</th></tr>\n",
+      html += fmt::format("<tr class=\"group\"><th colspan=\"9\" scope=\"rowgroup\">{}</th></tr>\n",
                           escape_html(each.scenario));
     scenario = each.scenario;
     html += fmt::format("<tr><th scope=\"row\">{}{}</th>", escape_html(each.variant),
@@ -68,7 +69,7 @@ std::string cases_table(const Fidelity& fidelity) {
                                                : std::string());
     html += cell(each.iteration_s ? human_seconds(each.iteration_s->sim) : "-");
     html += cell(each.iteration_s ? human_seconds(each.iteration_s->sockets) : "-");
-    html += cell(relative_text(each.iteration_s));
+    html += cell(relative_text(each.iteration_s)) + cell(relative_text(each.compute_s));
     html += both_cell(each.time_to_target_s, human_seconds, relative_text(each.time_to_target_s));
     html += both_cell(each.wait_share, human_share, points_text(each.wait_share));
     html += both_cell(each.mean_staleness, two_digits, difference_text(each.mean_staleness));
@@ -145,6 +146,7 @@ std::string fidelity_html(const FidelityData& data) {
       {{"status", status_banner(data)},
        {"verdict", escape_html(verdict(fidelity))},
        {"bytes", escape_html(bytes_verdict(fidelity))},
+       {"machine", escape_html(machine_verdict(fidelity))},
        {"subtitle", subtitle(data)},
        {"groups", groups_table(fidelity)},
        {"cases", cases_table(fidelity)},

@@ -22,22 +22,25 @@ std::string seconds_cell(const std::optional<BothWays>& both, double BothWays::*
 }
 
 std::string case_name(const CaseFidelity& each) {
-  std::string name = each.scenario;
-  if (!each.variant.empty()) name += ", " + each.variant;
+  std::string name = "  " + each.variant;
   if (each.seeds_missing > 0)
     name += fmt::format(" ({} of {} seeds)", each.seeds, each.seeds + each.seeds_missing);
   return name;
 }
 
+// One line a case, below the name of its scenario.
 TextTable cases_table(const Fidelity& fidelity) {
-  TextTable table(
-      {"case", "simulator", "sockets", "error", "to target", "wait", "staleness", "bytes"});
+  TextTable table({"case", "simulator", "sockets", "error", "compute", "to target", "wait",
+                   "staleness", "bytes"});
+  std::string scenario;
   for (const CaseFidelity& each : fidelity.cases) {
+    if (each.scenario != scenario) table.add_row({each.scenario});
+    scenario = each.scenario;
     table.add_row({case_name(each), seconds_cell(each.iteration_s, &BothWays::sim),
                    seconds_cell(each.iteration_s, &BothWays::sockets),
-                   relative_text(each.iteration_s), relative_text(each.time_to_target_s),
-                   points_text(each.wait_share), difference_text(each.mean_staleness),
-                   bytes_text(each)});
+                   relative_text(each.iteration_s), relative_text(each.compute_s),
+                   relative_text(each.time_to_target_s), points_text(each.wait_share),
+                   difference_text(each.mean_staleness), bytes_text(each)});
   }
   return table;
 }
@@ -85,13 +88,14 @@ std::string fidelity_table(const FidelityData& data) {
   const Fidelity fidelity = judge(data);
   std::string text = "Simulator against sockets";
   if (data.status != RunStatus::kDone) text += fmt::format(": {}", status_name(data.status));
-  text += "\n\n" + cases_table(fidelity).text() + "\n" + groups_table(fidelity).text() + "\n" +
-          verdict(fidelity) + "\n";
-  const std::string bytes = bytes_verdict(fidelity);
-  if (!bytes.empty()) text += bytes + "\n";
+  text += "\n\n" + cases_table(fidelity).text() + "\n" + groups_table(fidelity).text() + "\n";
+  for (const std::string& sentence :
+       {verdict(fidelity), bytes_verdict(fidelity), machine_verdict(fidelity)}) {
+    if (!sentence.empty()) text += wrapped(sentence, 100);
+  }
   return text +
-         "Errors of times and bytes are relative to sockets; wait is in percentage points "
-         "of the workers'\ntime, staleness in clocks, both simulator less sockets.\n";
+         "Errors of times and bytes are relative to sockets; wait is in percentage points of the\n"
+         "workers' time, staleness in clocks, both simulator less sockets.\n";
 }
 
 }  // namespace psgrid::analysis

@@ -85,6 +85,8 @@ TextTable variants_without_target(const Comparison& comparison) {
   return table;
 }
 
+}  // namespace
+
 std::string wrapped(const std::string& text, std::size_t width) {
   std::string result, line;
   for (std::size_t begin = 0; begin < text.size();) {
@@ -99,8 +101,6 @@ std::string wrapped(const std::string& text, std::size_t width) {
   }
   return result + line + "\n";
 }
-
-}  // namespace
 
 TextTable::TextTable(std::vector<std::string> header) { rows_.push_back(std::move(header)); }
 

@@ -21,6 +21,9 @@ class TextTable {
   std::vector<std::vector<std::string>> rows_;
 };
 
+// The text in lines of at most so many characters, broken between words.
+std::string wrapped(const std::string& text, std::size_t width);
+
 // What `run` prints: one line a fact.
 std::string run_table(const RunData& run);
 
