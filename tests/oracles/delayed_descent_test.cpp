@@ -15,7 +15,7 @@ namespace {
 struct Trajectory {
   std::vector<std::vector<float>> read;  // by worker and iteration
   std::vector<double> weights;           // evaluated after each iteration, where all are in step
-  Recorded recorded;
+  Simulated recorded;
 };
 
 RunSpec scenario(std::uint32_t workers, std::uint32_t delay, double step,

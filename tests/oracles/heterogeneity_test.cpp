@@ -34,7 +34,7 @@ GroupSpec slow_workers(const RunSpec& spec, std::uint32_t first, std::uint32_t l
   return slow;
 }
 
-double duration(const Recorded& run) {
+double duration(const Simulated& run) {
   EXPECT_EQ(run.end, sim::SimulationEnd::kJobFinished);
   return run.finished.seconds;
 }

@@ -23,7 +23,7 @@ StragglerSpec exponential() {
   return of_all_workers({.nodes = {}, .model = StragglerModel::kExponential, .rate = 1});
 }
 
-double wait_share(const Recorded& run) {
+double wait_share(const Simulated& run) {
   double wait = 0, total = 0;
   for (const auto& [time, node, done] : run.iterations) {
     wait += done.wait.seconds;
@@ -33,7 +33,7 @@ double wait_share(const Recorded& run) {
 }
 
 // No worker computes iteration c before all have ended iteration c - bound - 1.
-void expect_bounded(const Recorded& run, std::uint32_t bound) {
+void expect_bounded(const Simulated& run, std::uint32_t bound) {
   std::map<Clock, Time> last_end;
   for (const auto& [time, node, done] : run.iterations)
     last_end[done.iteration] = std::max(last_end[done.iteration], done.end);

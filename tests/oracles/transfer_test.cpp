@@ -114,7 +114,7 @@ RunSpec scenario(const Load& load, Sharing sharing) {
 }
 
 // Seconds from barrier to barrier beyond computing, in the mean of all iterations but the first.
-double communication(const Recorded& run) {
+double communication(const Simulated& run) {
   EXPECT_EQ(run.end, sim::SimulationEnd::kJobFinished);
   Clock last;
   std::vector<double> ends;
