@@ -211,10 +211,10 @@ void Client::push(Clock iteration, std::vector<Section> gradient, const Weights&
   std::vector<Sections> parts = slice(gradient);
   for (std::uint32_t server = 0; server < view_->servers(); ++server) {
     Push push{.epoch = view_->epoch(),
-              .request = pushing.requests.number,
               .iteration = iteration,
-              .read_version = read.read[server].version,
               .read_clock = read.read[server].clock,
+              .request = pushing.requests.number,
+              .read_version = read.read[server].version,
               .sections = std::move(parts[server]),
               .ticks = tick_list};
     pushing.messages[server] = make_message(std::move(push));
@@ -241,8 +241,7 @@ std::vector<Sections> Client::slice(const std::vector<Section>& gradient) const 
     const std::uint32_t width = job_->tables[section.table.value].width;
     const auto slices = view_->ring(section.table).slice(section.keys);
     for (const Slice& slice : *slices)
-      parts[slice.server].push_back(
-          {section.table, slice.keys, cut(section.values, width, slice)});
+      parts[slice.server].push_back({section.table, slice.keys, cut(section.values, width, slice)});
   }
   return parts;
 }

@@ -36,12 +36,15 @@ struct Tick {
 
 // Worker -> server: a gradient's slice, computed in `iteration`. Every server gets a part of every
 // push, if only an empty one, so that each sees a worker's pushes numbered without gaps.
+//
+// There may be one for every worker and server under way at once: the fields are in the order that
+// leaves no gaps.
 struct Push {
   Epoch epoch;
-  RequestId request;
   Clock iteration;
-  std::uint64_t read_version = 0;  // of the pull that the gradient was computed from
   Clock read_clock;
+  RequestId request;
+  std::uint64_t read_version = 0;  // of the pull that the gradient was computed from
   Sections sections;
   SharedList<Tick> ticks;
 };
@@ -57,7 +60,7 @@ struct Pull {
   Epoch epoch;
   RequestId request;
   Clock iteration;
-  Clock own_clock;  // iterations whose pushes this worker has issued: the answer must hold them
+  Clock own_clock;    // iterations whose pushes this worker has issued: the answer must hold them
   Sections sections;  // without values
 };
 

@@ -13,12 +13,10 @@
 
 namespace psgrid {
 
-// A pull on its way through a server.
 struct PendingPull {
   NodeId from;
   Pull pull;
   Time arrived;
-  Time gate_opened;
 };
 
 class PullGate {
@@ -55,8 +53,7 @@ class PullGate {
   };
 
   template <class Predicate>
-  void release_from(std::uint32_t worker, Predicate& may_pass,
-                    std::vector<PendingPull>& released) {
+  void release_from(std::uint32_t worker, Predicate& may_pass, std::vector<PendingPull>& released) {
     std::uint32_t* link = &first_[worker];
     while (*link != kNone) {
       const std::uint32_t number = *link;

@@ -67,8 +67,8 @@ void Server::on_welcome(const Welcome& welcome) {
   const auto position = static_cast<std::uint32_t>(place - servers.begin());
   shards_.reserve(job_->tables.size());
   for (const Table& table : job_->tables) {
-    shards_.emplace_back(table, view_->ring(table.id).owned(position), *job_->rule,
-                         job_->spec.seed, job_->timing_only);
+    shards_.emplace_back(table, view_->ring(table.id).owned(position), *job_->rule, job_->spec.seed,
+                         job_->timing_only);
     clocks_.emplace_back(view_->workers());
   }
   pushes_admitted_.resize(view_->workers());
@@ -88,7 +88,7 @@ void Server::on_request(NodeId from, const MessagePtr& message) {
   if (from.role != Role::kWorker || from.rank >= view_->workers()) return;  // not a member
   for (const Section& section : pull ? pull->sections : std::get<Push>(*message).sections)
     PSGRID_CHECK(section.table.value < shards_.size(), "a table of this job");
-  pull ? on_pull({from, *pull, context_.now(), {}}) : on_push({from, message});
+  pull ? on_pull({from, *pull, context_.now()}) : on_push({from, message});
 }
 
 // --- pushes -----------------------------------------------------------------------------------
@@ -238,16 +238,16 @@ void Server::serve(PendingPull pending) {
   const CostSpec& costs = job_->spec.costs;
   const double flops =
       costs.message_flops + costs.serve_flops_per_value * static_cast<double>(values);
-  pending.gate_opened = context_.now();
-  work_on(WorkKind::kServe, flops, std::move(pending));
+  const Duration held = context_.now() - pending.arrived;
+  work_on(WorkKind::kServe, flops, AdmittedPull{pending.from, std::move(pending.pull), held});
 }
 
-void Server::finish(const PendingPull& pending) {
-  context_.send(pending.from, make_message(PullReply{.request = pending.pull.request,
-                                                     .version = version_,
-                                                     .slowest = slowest(),
-                                                     .held = pending.gate_opened - pending.arrived,
-                                                     .sections = read(pending.pull.sections)}));
+void Server::finish(const AdmittedPull& admitted) {
+  context_.send(admitted.from, make_message(PullReply{.request = admitted.pull.request,
+                                                      .version = version_,
+                                                      .slowest = slowest(),
+                                                      .held = admitted.held,
+                                                      .sections = read(admitted.pull.sections)}));
 }
 
 // Asked for a whole table, a server answers with what it holds of it.
@@ -273,7 +273,8 @@ Sections Server::read(const Sections& asked) {
 
 void Server::open_gate(std::optional<std::uint32_t> worker) {
   const auto may_pass = [this](const PendingPull& pull) { return may_answer(pull); };
-  for (PendingPull& pull : worker ? gate_->release(*worker, may_pass) : gate_->release_all(may_pass))
+  for (PendingPull& pull :
+       worker ? gate_->release(*worker, may_pass) : gate_->release_all(may_pass))
     serve(std::move(pull));
 }
 

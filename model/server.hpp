@@ -38,6 +38,12 @@ class Server final : public Node {
     NodeId from;
     MessagePtr message;
   };
+  // A pull that has passed the gate.
+  struct AdmittedPull {
+    NodeId from;
+    Pull pull;
+    Duration held;  // by the gate
+  };
   // Where a summed gradient was read, for its staleness.
   struct ReadMark {
     std::uint32_t worker = 0;
@@ -70,7 +76,7 @@ class Server final : public Node {
 
   bool may_answer(const PendingPull& pull) const;
   void serve(PendingPull pull);
-  void finish(const PendingPull& pull);
+  void finish(const AdmittedPull& pull);
   Sections read(const Sections& asked);
   const KeySet& keys_held(const Section& asked) const;
   // Answers what may pass the gate now: of one worker, or of all.
@@ -103,7 +109,7 @@ class Server final : public Node {
   using PushesByNumber = std::map<std::pair<std::uint32_t, RequestId>, PendingPush>;
   PushesByNumber out_of_order_;  // beyond a gap, at most the worker's window of clocks
   PushesByNumber worked_;        // the processor is done with them, but not with an earlier one
-  std::map<ComputeId, std::variant<PendingPush, PendingPull>> working_;
+  std::map<ComputeId, std::variant<PendingPush, AdmittedPull>> working_;
   std::optional<PullGate> gate_;  // from the welcome on
 
   std::uint64_t version_ = 0;  // updates applied

@@ -22,14 +22,18 @@ MathPool::~MathPool() {
   for (std::thread& thread : threads_) thread.join();
 }
 
-MathPool::TaskPtr MathPool::submit(std::function<void()> body) {
-  auto task = std::make_shared<Task>(std::move(body));
-  if (threads_.empty()) return task;
+void MathPool::submit(TaskPtr task) {
+  if (threads_.empty()) return;
   {
     const std::lock_guard lock(mutex_);
-    waiting_.push_back(task);
+    waiting_.push_back(std::move(task));
   }
   arrived_.notify_one();
+}
+
+MathPool::TaskPtr MathPool::submit(std::function<void()> body) {
+  auto task = std::make_shared<Task>(std::move(body));
+  submit(task);
   return task;
 }
 

@@ -40,9 +40,10 @@ class MathPool {
   explicit MathPool(unsigned threads);
   ~MathPool();
 
+  void submit(TaskPtr task);
   TaskPtr submit(std::function<void()> body);
 
-  // Returns when the task is done.
+  // Returns when the task is done; a task that no thread has begun, submitted or not, is done here.
   void finish(const TaskPtr& task);
 
  private:

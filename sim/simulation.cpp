@@ -98,7 +98,8 @@ void Simulation::dispatch(const Agenda::Event& event) {
       context.start(make_node(job_, context.id(), context));
       return context.node().on_start();
     }
-    case EventKind::kTimer: return contexts_[event.subject]->fire({event.detail});
+    case EventKind::kTimer:
+      return contexts_[event.subject]->fire({event.detail});
     case EventKind::kWorkDone:
       return finish_work(event.subject);
     case EventKind::kLocalArrival:
@@ -206,7 +207,14 @@ ComputeId Simulation::compute(std::uint32_t node, Work work) {
   }
   // Instrumentation takes no processor and no time.
   const bool immediate = work.kind == WorkKind::kEvaluate;
-  work_[number] = {.node = node, .work = std::move(work), .started = now_, .task = nullptr};
+  WorkItem& item = work_[number];
+  item = {.flops = work.flops,
+          .index = work.index,
+          .started = now_,
+          .task = nullptr,
+          .node = node,
+          .kind = work.kind};
+  if (work.mathematics) item.task = std::make_shared<MathPool::Task>(std::move(work.mathematics));
   Processor& processor = processors_[contexts_[node]->host().value];
   if (immediate) {
     immediate_.push_back({static_cast<std::uint32_t>(EventKind::kWorkDone), number, 0});
@@ -223,11 +231,10 @@ ComputeId Simulation::compute(std::uint32_t node, Work work) {
 void Simulation::begin_work(std::uint32_t number) {
   WorkItem& item = work_[number];
   NodeContext& context = *contexts_[item.node];
-  const Duration nominal{item.work.flops / processors_[context.host().value].flops};
-  const Duration duration = stragglers_.stretched(context.id(), item.work.index, now_, nominal);
+  const Duration nominal{item.flops / processors_[context.host().value].flops};
+  const Duration duration = stragglers_.stretched(context.id(), item.index, now_, nominal);
   item.started = now_;
-  if (item.work.mathematics && item.work.flops >= kThreadFlopsMin)
-    item.task = math_.submit(std::move(item.work.mathematics));
+  if (item.task && item.flops >= kThreadFlopsMin) math_.submit(item.task);
   schedule(now_ + duration, EventKind::kWorkDone, number);
 }
 
@@ -235,7 +242,7 @@ void Simulation::finish_work(std::uint32_t number) {
   WorkItem item = std::move(work_[number]);
   free_work_.push_back(number);
   NodeContext& context = *contexts_[item.node];
-  if (item.work.kind != WorkKind::kEvaluate) {
+  if (item.kind != WorkKind::kEvaluate) {
     context.totals().busy = context.totals().busy + (now_ - item.started);
     Processor& processor = processors_[context.host().value];
     if (processor.waiting && !processor.waiting->empty()) {
@@ -245,13 +252,10 @@ void Simulation::finish_work(std::uint32_t number) {
     } else {
       --processor.busy;
     }
-    if (traces_) observer_.on_work({context.id(), item.started, now_, item.work.kind});
+    if (traces_) observer_.on_work({context.id(), item.started, now_, item.kind});
   }
   if (item.forgotten) return;
-  if (item.task)
-    math_.finish(item.task);
-  else if (item.work.mathematics)
-    item.work.mathematics();
+  if (item.task) math_.finish(item.task);
   if (context.is_paused())
     context.defer([&context, number] { context.node().on_compute_done({number}); });
   else

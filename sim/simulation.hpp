@@ -59,12 +59,14 @@ class Simulation final : private TransportUser {
     Bytes size;
     Time sent;
   };
-  // Work in a processor or in line for it.
+  // Work in a processor or in line for it. Servers may have one for every worker: kept small.
   struct WorkItem {
-    std::uint32_t node = 0;
-    Work work;
+    double flops = 0;
+    std::uint64_t index = 0;
     Time started;
-    MathPool::TaskPtr task;
+    MathPool::TaskPtr task;  // null without mathematics
+    std::uint32_t node = 0;
+    WorkKind kind = WorkKind::kGradient;
     bool forgotten = false;  // its node has crashed
   };
   // A host's cores, first come, first served.

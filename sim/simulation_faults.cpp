@@ -84,7 +84,6 @@ void Simulation::forget_works_of(std::uint32_t node) {
     if (item.node != node || item.forgotten) continue;
     if (item.task) math_.finish(item.task);
     item.task = nullptr;
-    item.work.mathematics = nullptr;
     item.forgotten = true;
   }
 }

@@ -236,6 +236,7 @@ class SharedLinks {
 
   static void push(std::vector<Tag>& h, Tag e) {
     std::size_t i = h.size();
+    if (i == h.capacity()) h.reserve(i + i / 4 + 4);  // links are many: no room for twice as much
     h.push_back(e);
     for (; i > 0 && e.v < h[(i - 1) / 4].v; i = (i - 1) / 4) h[i] = h[(i - 1) / 4];
     h[i] = e;

@@ -11,10 +11,7 @@ namespace psgrid {
 namespace {
 
 PendingPull pull(std::uint32_t worker, std::uint64_t number, double arrived = 0) {
-  return {.from = worker_id(worker),
-          .pull = {.request = {number}},
-          .arrived = {arrived},
-          .gate_opened = {}};
+  return {.from = worker_id(worker), .pull = {.request = {number}}, .arrived = {arrived}};
 }
 
 using Numbers = std::vector<std::uint64_t>;

@@ -18,14 +18,15 @@ using testing::view_of;
 
 const NodeId kAlice = worker_id(0), kBob = worker_id(1);
 
-// A gradient of ones for both keys, which ends the iteration. Of two workers each adds 1 to a weight.
+// A gradient of ones for both keys, which ends the iteration. Of two workers each adds 1 to a
+// weight.
 Push push(std::uint64_t number, std::uint32_t iteration, std::uint64_t read_version = 0,
           Clock read_clock = {}) {
   return {.epoch = {1},
-          .request = {number},
           .iteration = {iteration},
-          .read_version = read_version,
           .read_clock = read_clock,
+          .request = {number},
+          .read_version = read_version,
           .sections = {{Namespace{0}, KeySet::range(0, 2), Values({1, 1})}},
           .ticks = {{Namespace{0}, RangeVectorClock::kAllKeys, {iteration + 1}}}};
 }
@@ -59,11 +60,11 @@ TEST(Server, HoldsAPullUntilTheSlowestWorkersPushIsApplied) {
   EXPECT_EQ(server.receive(kAlice, push(1, 0)), Effects{"to worker[0]: push_ack 1"});
   EXPECT_EQ(server.receive(kAlice, pull(1, 1, 1)), Effects{});
   server.advance_to(3);
-  EXPECT_EQ(server.receive(kBob, push(1, 0)),
-            (Effects{"applied worker[0] iteration 0 staleness 0 in 0 clocks",
-                     "applied worker[1] iteration 0 staleness 0 in 0 clocks",
-                     "to worker[1]: push_ack 1",
-                     "to worker[0]: pull_reply 1 version 1 slowest 1 held 3 sections(0:{0-2}=2,2)"}));
+  EXPECT_EQ(
+      server.receive(kBob, push(1, 0)),
+      (Effects{"applied worker[0] iteration 0 staleness 0 in 0 clocks",
+               "applied worker[1] iteration 0 staleness 0 in 0 clocks", "to worker[1]: push_ack 1",
+               "to worker[0]: pull_reply 1 version 1 slowest 1 held 3 sections(0:{0-2}=2,2)"}));
 }
 
 TEST(Server, AnswersAtOnceWhatMayPass) {
@@ -79,20 +80,20 @@ TEST(Server, LetsSspRunAheadAsFarAsItsStaleness) {
             Effects{"to worker[0]: pull_reply 2 version 1 slowest 0 held 0 sections(0:{0-2}=1,1)"});
   server.receive(kAlice, push(2, 1));
   EXPECT_EQ(server.receive(kAlice, pull(3, 2, 2)), Effects{});
-  EXPECT_EQ(server.receive(kBob, push(1, 0)),
-            (Effects{"applied worker[1] iteration 0 staleness 2 in 0 clocks",
-                     "to worker[1]: push_ack 1",
-                     "to worker[0]: pull_reply 3 version 3 slowest 1 held 0 sections(0:{0-2}=3,3)"}));
+  EXPECT_EQ(
+      server.receive(kBob, push(1, 0)),
+      (Effects{"applied worker[1] iteration 0 staleness 2 in 0 clocks", "to worker[1]: push_ack 1",
+               "to worker[0]: pull_reply 3 version 3 slowest 1 held 0 sections(0:{0-2}=3,3)"}));
 }
 
 TEST(Server, ReadsOfAWorkerContainItsOwnWrites) {
   ScriptedNode server = async_server();
   EXPECT_EQ(server.receive(kAlice, pull(1, 1, 1)), Effects{});  // it has overtaken the push
   server.receive(kBob, push(1, 0));                             // of no help
-  EXPECT_EQ(server.receive(kAlice, push(1, 0, 0)),
-            (Effects{"applied worker[0] iteration 0 staleness 1 in 0 clocks",
-                     "to worker[0]: push_ack 1",
-                     "to worker[0]: pull_reply 1 version 2 slowest 1 held 0 sections(0:{0-2}=2,2)"}));
+  EXPECT_EQ(
+      server.receive(kAlice, push(1, 0, 0)),
+      (Effects{"applied worker[0] iteration 0 staleness 1 in 0 clocks", "to worker[0]: push_ack 1",
+               "to worker[0]: pull_reply 1 version 2 slowest 1 held 0 sections(0:{0-2}=2,2)"}));
 }
 
 TEST(Server, ReleasesPullsInTheOrderOfTheirArrival) {
@@ -114,13 +115,12 @@ TEST(Server, AppliesPushesInTheOrderOfTheirNumbers) {
   EXPECT_EQ(server.receive(kAlice, push(3, 2)), Effects{});
   EXPECT_EQ(server.receive(kAlice, push(2, 1)), Effects{});
   EXPECT_EQ(server.receive(kAlice, push(2, 1)), Effects{});
-  EXPECT_EQ(server.receive(kAlice, push(1, 0)),
-            (Effects{"applied worker[0] iteration 0 staleness 0 in 0 clocks",
-                     "to worker[0]: push_ack 1",
-                     "applied worker[0] iteration 1 staleness 1 in 0 clocks",
-                     "to worker[0]: push_ack 2",
-                     "applied worker[0] iteration 2 staleness 2 in 0 clocks",
-                     "to worker[0]: push_ack 3"}));
+  EXPECT_EQ(
+      server.receive(kAlice, push(1, 0)),
+      (Effects{"applied worker[0] iteration 0 staleness 0 in 0 clocks", "to worker[0]: push_ack 1",
+               "applied worker[0] iteration 1 staleness 1 in 0 clocks", "to worker[0]: push_ack 2",
+               "applied worker[0] iteration 2 staleness 2 in 0 clocks",
+               "to worker[0]: push_ack 3"}));
 }
 
 TEST(Server, AcknowledgesARetryWithoutASecondEffect) {
@@ -274,10 +274,10 @@ TEST(Server, KeepsRequestsThatComeBeforeItsWelcome) {
     EXPECT_EQ(server.receive(kAlice, push(1, 0)), Effects{});
     EXPECT_EQ(server.receive(kBob, pull(1, 0, 0)), Effects{});
   }
-  EXPECT_EQ(server.receive(manager_id(0), Welcome{view_of(*job)}),
-            (Effects{"applied worker[0] iteration 0 staleness 0 in 0 clocks",
-                     "to worker[0]: push_ack 1",
-                     "to worker[1]: pull_reply 1 version 1 slowest 0 held 0 sections(0:{0-2}=1,1)"}));
+  EXPECT_EQ(
+      server.receive(manager_id(0), Welcome{view_of(*job)}),
+      (Effects{"applied worker[0] iteration 0 staleness 0 in 0 clocks", "to worker[0]: push_ack 1",
+               "to worker[1]: pull_reply 1 version 1 slowest 0 held 0 sections(0:{0-2}=1,1)"}));
 }
 
 TEST(Server, RefusesThoseWhoAreNotMembers) {

@@ -35,7 +35,8 @@ Sections any_sections() {
     section.table = any_table();
     section.keys = *any_keys(*rc::gen::element(Key{8}, Key{100}, ~Key{0} - 1));
     const bool rows = section.keys.size() < 100 && *rc::gen::arbitrary<bool>();
-    if (rows) section.values = any_values(section.keys.size() * *rc::gen::inRange<std::size_t>(1, 4));
+    if (rows)
+      section.values = any_values(section.keys.size() * *rc::gen::inRange<std::size_t>(1, 4));
     sections.push_back(std::move(section));
   }
   return sections;
@@ -55,8 +56,8 @@ ViewPtr any_view() {
   ViewDescription view;
   view.epoch = {any_u32()};
   view.workers = any_u32();
-  const auto ranks = *rc::gen::nonEmpty(rc::gen::container<std::set<std::uint32_t>>(
-      rc::gen::inRange<std::uint32_t>(0, 1000)));
+  const auto ranks = *rc::gen::nonEmpty(
+      rc::gen::container<std::set<std::uint32_t>>(rc::gen::inRange<std::uint32_t>(0, 1000)));
   view.servers.assign(ranks.begin(), ranks.end());
   view.partition = {*rc::gen::element(PartitionType::kRing, PartitionType::kRange),
                     *rc::gen::inRange(1u, 20u)};
@@ -67,22 +68,30 @@ ViewPtr any_view() {
 
 Message message_of(std::size_t type) {
   switch (type) {
-    case 0: return Join{{any_u32()}};
-    case 1: return Welcome{any_view(), any_u32(), any_u32()};
+    case 0:
+      return Join{{any_u32()}};
+    case 1:
+      return Welcome{any_view(), any_u32(), any_u32()};
     case 2:
-      return Push{{any_u32()}, {any_u64()}, {any_u32()}, any_u64(), {any_u32()}, any_sections(),
-                  any_ticks()};
-    case 3: return PushAck{{any_u64()}};
-    case 4: return Pull{{any_u32()}, {any_u64()}, {any_u32()}, {any_u32()}, any_sections()};
+      return Push{{any_u32()}, {any_u32()},    {any_u32()}, {any_u64()},
+                  any_u64(),   any_sections(), any_ticks()};
+    case 3:
+      return PushAck{{any_u64()}};
+    case 4:
+      return Pull{{any_u32()}, {any_u64()}, {any_u32()}, {any_u32()}, any_sections()};
     case 5: {
       const Duration held{
           *rc::gen::element(0.0, 1e-9, 0.25, 1e9, std::numeric_limits<double>::infinity())};
       return PullReply{{any_u64()}, any_u64(), {any_u32()}, held, any_sections()};
     }
-    case 6: return Progress{{any_u32()}, any_u32()};
-    case 7: return Stop{};
-    case 8: return SnapshotRequest{any_u64()};
-    default: return Snapshot{any_u64(), any_sections()};
+    case 6:
+      return Progress{{any_u32()}, any_u32()};
+    case 7:
+      return Stop{};
+    case 8:
+      return SnapshotRequest{any_u64()};
+    default:
+      return Snapshot{any_u64(), any_sections()};
   }
 }
 
@@ -90,8 +99,8 @@ Message message_of(std::size_t type) {
 
 rc::Gen<KeySet> any_keys(Key bound) {
   return rc::gen::exec([bound] {
-    const auto keys = *rc::gen::scale(
-        0.3, rc::gen::container<std::set<Key>>(rc::gen::inRange<Key>(0, bound)));
+    const auto keys =
+        *rc::gen::scale(0.3, rc::gen::container<std::set<Key>>(rc::gen::inRange<Key>(0, bound)));
     if (*rc::gen::arbitrary<bool>()) return KeySet::list({keys.begin(), keys.end()});
     const std::vector<Key> ends(keys.begin(), keys.end());
     std::vector<KeyRange> ranges;
