@@ -34,13 +34,21 @@ double Job::gradient_flops(std::size_t examples) const {
   return flops_per_example * static_cast<double>(examples);
 }
 
+std::unique_ptr<Node> make_worker(std::shared_ptr<const Job> job, NodeId self, Context& context) {
+  return std::make_unique<Worker>(std::move(job), self, context, mini_batch_sgd);
+}
+
 std::unique_ptr<Node> make_node(std::shared_ptr<const Job> job, NodeId self, Context& context) {
   switch (self.role) {
-    case Role::kManager: return std::make_unique<Manager>(std::move(job), self, context);
-    case Role::kServer: return std::make_unique<Server>(std::move(job), self, context);
-    case Role::kWorker: break;
+    case Role::kManager:
+      return std::make_unique<Manager>(std::move(job), self, context);
+    case Role::kServer:
+      return std::make_unique<Server>(std::move(job), self, context);
+    case Role::kWorker:
+      break;
   }
-  return std::make_unique<Worker>(std::move(job), self, context, mini_batch_sgd);
+  const WorkerFactory& make = job->worker_factory;
+  return make(job, self, context);
 }
 
 }  // namespace psgrid

@@ -20,6 +20,13 @@ namespace psgrid {
 using LearnerFactory =
     std::function<std::unique_ptr<Learner>(const LearnerSpec& spec, const Dataset* data)>;
 
+struct Job;
+
+// Makes the workers of a run: the standard program by default, or a node of the user's own.
+using WorkerFactory = std::function<std::unique_ptr<Node>(std::shared_ptr<const Job> job,
+                                                          NodeId self, Context& context)>;
+std::unique_ptr<Node> make_worker(std::shared_ptr<const Job> job, NodeId self, Context& context);
+
 // Immutable, like the files that it was read from; nodes of one process share it.
 struct Job {
   // Data may be empty for a learner that needs none; it then pulls all keys of its tables.
@@ -28,6 +35,7 @@ struct Job {
   RunSpec spec;
   Dataset train, test;
   LearnerFactory learner_factory;
+  WorkerFactory worker_factory = make_worker;
   bool timing_only = false;
   std::vector<Table> tables;
   std::unique_ptr<Consistency> consistency;

@@ -18,6 +18,7 @@ using nlohmann::json;
 TraceOptions enabled() {
   TraceOptions options;
   options.enabled = true;
+  options.until_s = 10;
   return options;
 }
 
