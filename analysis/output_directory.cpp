@@ -57,24 +57,32 @@ bool OutputDirectory::is_ours(const fs::path& path) {
 }
 
 Result<OutputDirectory> OutputDirectory::create(const fs::path& path) {
-  std::error_code why;
-  if (fs::exists(path, why)) {
-    if (!fs::is_directory(path, why)) {
-      return Error{fmt::format("cannot write results to {}: it is not a directory", path.string())};
-    }
-    if (is_ours(path)) {
-      if (Failure failure = clear(path)) return *failure;
-    } else if (!fs::is_empty(path, why) || why) {
-      if (why) return cannot("read", path, why);
-      return Error{fmt::format(
-          "will not write results to {}: it holds files that psgrid did not write", path.string())};
-    }
-  }
-  fs::create_directories(path, why);
-  if (why) return cannot("make the directory", path, why);
-  OutputDirectory directory(path);
-  if (Failure failure = directory.write(marker, marker_text)) return *failure;
+  Result<OutputDirectory> directory = plan(path);
+  if (directory.ok())
+    if (Failure failure = directory.value().make()) return *failure;
   return directory;
+}
+
+Result<OutputDirectory> OutputDirectory::plan(const fs::path& path) {
+  std::error_code why;
+  if (!fs::exists(path, why)) return OutputDirectory(path);
+  if (!fs::is_directory(path, why))
+    return Error{fmt::format("cannot write results to {}: it is not a directory", path.string())};
+  if (!is_ours(path) && (!fs::is_empty(path, why) || why)) {
+    if (why) return cannot("read", path, why);
+    return Error{fmt::format(
+        "will not write results to {}: it holds files that psgrid did not write", path.string())};
+  }
+  return OutputDirectory(path);
+}
+
+Failure OutputDirectory::make() const {
+  std::error_code why;
+  if (is_ours(path_))
+    if (Failure failure = clear(path_)) return failure;
+  fs::create_directories(path_, why);
+  if (why) return cannot("make the directory", path_, why);
+  return write(marker, marker_text);
 }
 
 Result<OutputDirectory> OutputDirectory::open(const fs::path& path) {

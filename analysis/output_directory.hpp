@@ -19,6 +19,11 @@ class OutputDirectory {
   // which it removes. Refuses a directory that holds anything but results of psgrid.
   static Result<OutputDirectory> create(const std::filesystem::path& path);
 
+  // The same, but for now it only says whether it would refuse: nothing is made or removed before
+  // make().
+  static Result<OutputDirectory> plan(const std::filesystem::path& path);
+  Failure make() const;
+
   // A directory that holds results already; nothing is removed.
   static Result<OutputDirectory> open(const std::filesystem::path& path);
 

@@ -23,6 +23,9 @@ class ChildProcesses {
   // std::system_error.
   void start(std::uint32_t number, const std::function<int()>& body);
 
+  // Whether it was started here and not found to have ended.
+  bool has(std::uint32_t number) const { return pids_.contains(number); }
+
   // No effect on one that has ended.
   void signal(std::uint32_t number, int signal);
 

@@ -255,14 +255,24 @@ PeerAddress get_peer(WireReader& in) {
   return peer;
 }
 
+void put(WireWriter& out, const Refused& refused) { put(out, refused.expected); }
+Refused get_refused(WireReader& in) { return {get<std::string>(in)}; }
+
+void put(WireWriter& out, WallTime time) {
+  out.fixed64(static_cast<std::uint64_t>(time.nanoseconds));
+}
+WallTime get_wall_time(WireReader& in) { return {static_cast<std::int64_t>(in.fixed64())}; }
+
 void put(WireWriter& out, const Begin& begin) {
-  out.fixed64(static_cast<std::uint64_t>(begin.at.nanoseconds));
+  put(out, begin.at);
+  put(out, begin.sent);
   out.byte(begin.traces);
   put_list(out, begin.peers, [&](const PeerAddress& peer) { put(out, peer); });
 }
 Begin get_begin(WireReader& in) {
   Begin begin;
-  begin.at = {static_cast<std::int64_t>(in.fixed64())};
+  begin.at = get_wall_time(in);
+  begin.sent = get_wall_time(in);
   begin.traces = in.byte() != 0;
   begin.peers = get_list<PeerAddress>(in, [&] { return get_peer(in); });
   return begin;
@@ -298,8 +308,8 @@ Observed get_observed(WireReader& in) {
 void put(WireWriter& out, const LogLine& line) { put(out, line.text); }
 LogLine get_log_line(WireReader& in) { return {get<std::string>(in)}; }
 
-void put(WireWriter&, const Finish&) {}
-Finish get_finish(WireReader&) { return {}; }
+void put(WireWriter& out, const Finish& finish) { put(out, finish.failure); }
+Finish get_finish(WireReader& in) { return {get<std::string>(in)}; }
 
 void put(WireWriter& out, const Totals& totals) {
   put_list(out, totals.nodes, [&](const NodeTotals& node) {
@@ -372,12 +382,14 @@ ControlMessage get_message(WireReader& in) {
       return get_peer_restarted(in);
     case 7:
       return get_reset_link(in);
+    case 8:
+      return get_refused(in);
     default:
       in.fail("a known control message");
       return Finish{};
   }
 }
-static_assert(std::variant_size_v<ControlMessage> == 8);
+static_assert(std::variant_size_v<ControlMessage> == 9);
 
 }  // namespace
 

@@ -35,9 +35,15 @@ struct PeerAddress {
   Incarnation incarnation;
 };
 
+// Hub -> a process that it does not let in, instead of Begin.
+struct Refused {
+  std::string expected;
+};
+
 // Hub -> all processes, once all are there.
 struct Begin {
   WallTime at;
+  WallTime sent;  // when the hub sent this
   bool traces = false;
   std::vector<PeerAddress> peers;  // by process
 };
@@ -74,7 +80,9 @@ struct LogLine {
 };
 
 // Hub -> process: the run is over.
-struct Finish {};
+struct Finish {
+  std::string failure;  // why it failed; empty if it did not
+};
 
 // Process -> hub, last of all.
 struct Totals {
@@ -82,8 +90,8 @@ struct Totals {
   Overruns overruns;
 };
 
-using ControlMessage =
-    std::variant<Hello, Begin, Observed, LogLine, Finish, Totals, PeerRestarted, ResetLink>;
+using ControlMessage = std::variant<Hello, Begin, Observed, LogLine, Finish, Totals, PeerRestarted,
+                                    ResetLink, Refused>;
 
 // Appends one message, with its length in front.
 void encode(const ControlMessage& message, std::vector<std::byte>& out);

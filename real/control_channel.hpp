@@ -1,4 +1,5 @@
-// A connection between a process and the hub: whole control messages, in order.
+// A connection between a process and the hub: whole control messages, in order. It ends when
+// another machine at the other end has not answered for half a minute.
 #pragma once
 
 #include <cstddef>
@@ -31,7 +32,15 @@ class ControlChannel : public std::enable_shared_from_this<ControlChannel> {
   void allow(std::uint32_t longest) { longest_ = longest; }
   void send(const ControlMessage& message);
 
+  // Nothing more is sent or received.
   void close();
+
+  // The same once what was sent is written.
+  void close_when_sent();
+
+  // Of the two ends; the machine of the other one is this one if they are equal.
+  asio::ip::address local_address() const;
+  asio::ip::address remote_address() const;
 
  private:
   void read_length();
@@ -47,6 +56,7 @@ class ControlChannel : public std::enable_shared_from_this<ControlChannel> {
   std::vector<std::byte> body_;
   std::vector<std::byte> queued_, writing_;
   bool closed_ = false;
+  bool closing_ = false;
 };
 
 }  // namespace psgrid::real

@@ -1,7 +1,6 @@
 #include "real/node_process.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <deque>
 #include <exception>
 #include <optional>
@@ -38,18 +37,22 @@ constexpr std::size_t kHandlersMax = 32;
 // How long a process waits for the hub to take its totals.
 constexpr std::chrono::seconds kFarewellTime{10};
 
+// How often keep_going() is asked, and for how long the hub may then end the run.
+constexpr std::chrono::milliseconds kPollInterval{100};
+constexpr std::chrono::seconds kInterruptedTime{2};
+
 class NodeProcess final : private ParcelReceiver, private EmulatedNetwork::User {
  public:
   NodeProcess(std::shared_ptr<const Job> job, const NodeProcessOptions& options);
 
-  ProcessEnd run();
+  NodeProcessResult run();
 
  private:
   class NodeContext;
 
   // What exists from Begin on.
   struct Running {
-    Running(NodeProcess& process, const Begin& begin);
+    Running(NodeProcess& process, WallTime begin);
 
     RunClock clock;
     StragglerSet stragglers;
@@ -78,8 +81,9 @@ class NodeProcess final : private ParcelReceiver, private EmulatedNetwork::User 
 
   // From the hub.
   void on_control(ControlMessage message);
+  void on(const Refused& refused);
   void on(const Begin& begin);
-  void on(const Finish&);
+  void on(const Finish& finish);
   void on(const PeerRestarted& restarted);
   void on(const ResetLink& reset);
   template <class Other>
@@ -91,6 +95,11 @@ class NodeProcess final : private ParcelReceiver, private EmulatedNetwork::User 
   void record(std::uint32_t node, const Record& record);
 
   bool connect_to_hub();
+  std::error_code try_to_connect(tcp::socket& socket, std::chrono::milliseconds time);
+  void greet_hub();
+  std::string hub_name() const;
+  void poll_regularly();
+  void end(ProcessEnd end, std::string why = "");
   void start_nodes();
   void report();
   void report_regularly();
@@ -110,6 +119,7 @@ class NodeProcess final : private ParcelReceiver, private EmulatedNetwork::User 
   Time alarm_at_ = Time::never();
   asio::steady_timer report_timer_{io_};
   asio::steady_timer farewell_{io_};
+  asio::steady_timer poll_timer_{io_};
   std::shared_ptr<ControlChannel> hub_;
   std::unique_ptr<Listener> listener_;
   std::vector<PeerAddress> peers_;  // by process
@@ -123,7 +133,9 @@ class NodeProcess final : private ParcelReceiver, private EmulatedNetwork::User 
   bool traces_ = false;
   Observed observed_;
   bool finishing_ = false;
-  std::optional<ProcessEnd> end_;
+  bool interrupted_ = false;
+  std::string run_failure_;  // as the hub said
+  std::optional<NodeProcessResult> end_;
 };
 
 // --- a node's window on the world ---------------------------------------------------------------
@@ -195,8 +207,8 @@ class NodeProcess::NodeContext final : public Context {
   std::vector<Armed> armed_;
 };
 
-NodeProcess::Running::Running(NodeProcess& process, const Begin& begin)
-    : clock(begin.at),
+NodeProcess::Running::Running(NodeProcess& process, WallTime begin)
+    : clock(begin),
       stragglers(with_slow_faults(process.job_->spec.stragglers, process.job_->spec.faults),
                  process.job_->spec.seed),
       link_faults(process.job_->spec.faults, process.job_->spec.seed),
@@ -227,14 +239,15 @@ NodeProcess::NodeProcess(std::shared_ptr<const Job> job, const NodeProcessOption
 
 // --- the loop -----------------------------------------------------------------------------------
 
-ProcessEnd NodeProcess::run() {
+NodeProcessResult NodeProcess::run() {
   prctl(PR_SET_TIMERSLACK, 1000);  // nanoseconds; by default a timer may be 50 us late
-  listener_ = std::make_unique<Listener>(
-      io_, tcp::endpoint(asio::ip::make_address(options_.listen_address), 0),
-      static_cast<ParcelReceiver&>(*this));
-  if (!connect_to_hub()) return ProcessEnd::kHubLost;
+  if (connect_to_hub()) greet_hub();
   while (!end_) turn();
   return *end_;
+}
+
+void NodeProcess::end(ProcessEnd end, std::string why) {
+  if (!end_) end_ = {end, std::move(why)};
 }
 
 // Some of what is ready, then everything that is due, then one wait for more.
@@ -279,50 +292,114 @@ void NodeProcess::do_due() {
 
 // --- the hub ------------------------------------------------------------------------------------
 
+std::string NodeProcess::hub_name() const {
+  const bool brackets = options_.hub_address.find(':') != std::string::npos;  // as in URLs
+  return "the manager at " + (brackets ? "[" + options_.hub_address + "]" : options_.hub_address) +
+         ":" + std::to_string(options_.hub_port);
+}
+
 bool NodeProcess::connect_to_hub() {
-  const auto until =
-      std::chrono::steady_clock::now() + std::chrono::duration<double>(options_.patience_s);
-  tcp::socket socket(io_);
+  const auto until = std::chrono::steady_clock::now() +
+                     std::chrono::duration_cast<std::chrono::steady_clock::duration>(
+                         std::chrono::duration<double>(options_.patience_s));
   for (;;) {
-    std::error_code error;
-    tcp::resolver resolver(io_);
-    const auto found =
-        resolver.resolve(options_.hub_address, std::to_string(options_.hub_port), error);
-    if (!error) asio::connect(socket, found, error);
-    if (!error) break;
-    if (std::chrono::steady_clock::now() >= until) {
-      std::fprintf(stderr, "psgrid: no connection to the manager at %s:%u: %s\n",
-                   options_.hub_address.c_str(), options_.hub_port, error.message().c_str());
+    tcp::socket socket(io_);
+    const std::error_code error = try_to_connect(socket, kPollInterval * 20);
+    if (!error) {
+      hub_ = std::make_shared<ControlChannel>(std::move(socket), kControlBytesMax);
+      return true;
+    }
+    if (options_.keep_going && !options_.keep_going()) {
+      end(ProcessEnd::kInterrupted);
       return false;
     }
-    socket.close(error);
-    asio::steady_timer pause(io_, std::chrono::milliseconds(100));
+    if (std::chrono::steady_clock::now() >= until) {
+      end(ProcessEnd::kFailed, "no connection to " + hub_name() + ": " + error.message());
+      return false;
+    }
+    asio::steady_timer pause(io_, kPollInterval);
     pause.wait();
   }
-  hub_ = std::make_shared<ControlChannel>(std::move(socket), kControlBytesMax);
+}
+
+std::error_code NodeProcess::try_to_connect(tcp::socket& socket, std::chrono::milliseconds time) {
+  std::error_code result;
+  tcp::resolver resolver(io_);
+  const auto found =
+      resolver.resolve(options_.hub_address, std::to_string(options_.hub_port), result);
+  if (result) return result;
+  result = asio::error::timed_out;
+  asio::async_connect(socket, found,
+                      [&](std::error_code error, const tcp::endpoint&) { result = error; });
+  io_.restart();
+  io_.run_for(time);
+  if (!io_.stopped()) {
+    socket.close();
+    io_.run();
+    result = asio::error::timed_out;
+  }
+  io_.restart();
+  std::error_code ignored;
+  // A port that nobody listens at may be chosen for this end too: TCP then connects it to itself.
+  if (!result && socket.local_endpoint(ignored) == socket.remote_endpoint(ignored))
+    return asio::error::connection_refused;
+  return result;
+}
+
+void NodeProcess::greet_hub() {
+  const asio::ip::address address = options_.listen_address.empty()
+                                        ? hub_->local_address()
+                                        : asio::ip::make_address(options_.listen_address);
+  listener_ = std::make_unique<Listener>(io_, tcp::endpoint(address, 0),
+                                         static_cast<ParcelReceiver&>(*this));
   hub_->start({.on_message = [this](ControlMessage message) { on_control(std::move(message)); },
                .on_end =
-                   [this](const std::string&) {
-                     end_ = finishing_ ? ProcessEnd::kFinished : ProcessEnd::kHubLost;
+                   [this](const std::string& why) {
+                     if (!finishing_)
+                       end(ProcessEnd::kHubLost, "lost " + hub_name() + ": " + why);
+                     else if (interrupted_)
+                       end(ProcessEnd::kInterrupted);
+                     else if (!run_failure_.empty())
+                       end(ProcessEnd::kRunFailed, "the run failed: " + run_failure_);
+                     else
+                       end(ProcessEnd::kFinished);
                    }});
   hub_->send(Hello{.token = options_.token,
                    .process = options_.process,
                    .incarnation = options_.incarnation,
                    .scenario = options_.scenario,
-                   .address = options_.listen_address,
+                   .address = address.to_string(),
                    .port = listener_->endpoint().port()});
-  return true;
+  if (options_.keep_going) poll_regularly();
+}
+
+// Asks whether to go on. When not, the hub should be about to say the same.
+void NodeProcess::poll_regularly() {
+  poll_timer_.expires_after(kPollInterval);
+  poll_timer_.async_wait([this](std::error_code error) {
+    if (error) return;
+    if (options_.keep_going()) return poll_regularly();
+    interrupted_ = true;
+    poll_timer_.expires_after(kInterruptedTime);
+    poll_timer_.async_wait([this](std::error_code) { end(ProcessEnd::kInterrupted); });
+  });
 }
 
 void NodeProcess::on_control(ControlMessage message) {
   std::visit([this](const auto& body) { on(body); }, message);
 }
 
+void NodeProcess::on(const Refused& refused) {
+  end(ProcessEnd::kFailed, hub_name() + " refused this process: expected " + refused.expected);
+}
+
 void NodeProcess::on(const Begin& begin) {
   if (running_ || begin.peers.size() != placement_.processes()) return;
   traces_ = begin.traces;
   peers_ = begin.peers;
-  running_.emplace(*this, begin);
+  const bool same_clock = hub_->local_address() == hub_->remote_address();
+  running_.emplace(*this,
+                   same_clock ? begin.at : by_own_clock(begin.at, begin.sent, WallTime::now()));
   for (std::uint32_t process = 0; process < peers_.size(); ++process)
     if (outbound_[process])
       outbound_[process]->set_endpoint(
@@ -337,7 +414,8 @@ void NodeProcess::start_nodes() {
   for (std::uint32_t node : placement_.nodes_of(options_.process)) contexts_[node]->start();
 }
 
-void NodeProcess::on(const Finish&) {
+void NodeProcess::on(const Finish& finish) {
+  run_failure_ = finish.failure;
   report();
   Totals totals;
   for (std::uint32_t node : placement_.nodes_of(options_.process))
@@ -349,7 +427,7 @@ void NodeProcess::on(const Finish&) {
   finishing_ = true;  // the hub closes the connection once it has read all that came over it
   farewell_.expires_after(kFarewellTime);
   farewell_.async_wait([this](std::error_code error) {
-    if (!error) end_ = ProcessEnd::kHubLost;
+    if (!error) end(ProcessEnd::kHubLost, "lost " + hub_name() + ": no answer");
   });
 }
 
@@ -544,12 +622,12 @@ void NodeProcess::record(std::uint32_t node, const Record& record) {
 
 }  // namespace
 
-ProcessEnd run_node_process(std::shared_ptr<const Job> job, const NodeProcessOptions& options) {
+NodeProcessResult run_node_process(std::shared_ptr<const Job> job,
+                                   const NodeProcessOptions& options) {
   try {
     return NodeProcess(std::move(job), options).run();
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "psgrid: process %u: %s\n", options.process, error.what());
-    return ProcessEnd::kFailed;
+    return {ProcessEnd::kFailed, error.what()};
   }
 }
 

@@ -20,19 +20,31 @@ struct NodeProcessOptions {
   Token token;
   std::string hub_address;
   std::uint16_t hub_port = 0;
-  std::string listen_address = "127.0.0.1";
+  std::string listen_address;  // empty: the one that the hub is reached from
   std::uint64_t scenario = 0;  // fingerprint of the scenario, the same in all processes
   double patience_s = 0;       // to wait for a hub that does not answer yet
+
+  // Called several times a second if set. After the first false the hub, which may have been
+  // interrupted too, has a moment to end the run.
+  std::function<bool()> keep_going;
 };
 
 // How a process ended.
 enum class ProcessEnd : int {
-  kFinished = 0,  // the hub said so
-  kHubLost = 1,   // or never found
-  kFailed = 2,    // what went wrong is on standard error
+  kFinished = 0,     // the hub said so
+  kFailed = 1,       // or never found the hub, or was not let in
+  kHubLost = 2,      // while it had one
+  kRunFailed = 3,    // the hub said so
+  kInterrupted = 4,  // keep_going() said so
+};
+
+struct NodeProcessResult {
+  ProcessEnd end = ProcessEnd::kFinished;
+  std::string why;  // for a person to read; empty if finished or interrupted
 };
 
 // Runs until the hub ends the run. Asks for nothing of the process but its descriptors.
-ProcessEnd run_node_process(std::shared_ptr<const Job> job, const NodeProcessOptions& options);
+NodeProcessResult run_node_process(std::shared_ptr<const Job> job,
+                                   const NodeProcessOptions& options);
 
 }  // namespace psgrid::real

@@ -16,6 +16,12 @@ std::int64_t nanoseconds_of() {
 
 WallTime WallTime::now() { return {nanoseconds_of<std::chrono::system_clock>()}; }
 
+WallTime by_own_clock(WallTime at, WallTime sent, WallTime now) {
+  constexpr std::int64_t kBelieved = 100'000'000;
+  const std::int64_t ahead = now.nanoseconds - sent.nanoseconds;  // and the time of a message
+  return ahead >= -kBelieved && ahead <= kBelieved ? at : WallTime{at.nanoseconds + ahead};
+}
+
 RunClock::RunClock(WallTime began)
     : began_ns_(nanoseconds_of<std::chrono::steady_clock>() +
                 (began.nanoseconds - WallTime::now().nanoseconds)) {}

@@ -14,6 +14,11 @@ struct WallTime {
   static WallTime now();
 };
 
+// A moment that another machine named, by the clock of this one. `sent` is when it did so, by its
+// clock, and `now` when that was read here. Clocks that agree but for what a message may take are
+// believed.
+WallTime by_own_clock(WallTime at, WallTime sent, WallTime now);
+
 // Follows the monotonic clock: corrections of the wall clock while a run lasts do no harm.
 class RunClock {
  public:

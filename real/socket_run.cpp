@@ -1,6 +1,8 @@
 #include "real/socket_run.hpp"
 
 #include <algorithm>
+#include <cstdio>
+#include <thread>
 #include <utility>
 
 namespace psgrid::real {
@@ -64,6 +66,7 @@ SocketRunEnd SocketRun::run() {
   accept();
   tick();
   while (phase_ != Phase::kOver) io_.run_one();
+  if (!began()) return end_;
   time_line_.finish(ended_at_);
   add_missing_totals();
   std::sort(totals_.begin(), totals_.end(),
@@ -90,7 +93,12 @@ void SocketRun::start_child(std::uint32_t process) {
   options.hub_port = acceptor_.local_endpoint().port();
   options.listen_address = options_.listen_address;
   options.scenario = options_.scenario;
-  children_.start(process, [&] { return static_cast<int>(run_node_process(job_, options)); });
+  children_.start(process, [&] {
+    const NodeProcessResult result = run_node_process(job_, options);
+    if (result.end == ProcessEnd::kFailed)
+      std::fprintf(stderr, "psgrid: %s: %s\n", name_of(process).c_str(), result.why.c_str());
+    return static_cast<int>(result.end);
+  });
 }
 
 // Of nodes that did not live to tell.
@@ -126,7 +134,8 @@ void SocketRun::welcome(std::shared_ptr<ControlChannel> channel) {
                         if (const auto* hello = std::get_if<Hello>(&message)) {
                           on_hello(stranger, *hello);
                         } else {
-                          log("refused a connection to the hub: expected a greeting");
+                          log("refused a connection from " +
+                              stranger->remote_address().to_string() + ": expected a greeting");
                           stranger->close();
                         }
                         std::erase(strangers_, stranger);
@@ -134,21 +143,26 @@ void SocketRun::welcome(std::shared_ptr<ControlChannel> channel) {
                   .on_end = [forget](const std::string&) { forget(); }});
 }
 
+// What was expected of a process that cannot be let in.
+std::string SocketRun::refusal(const Hello& hello) const {
+  if (!hello.token.matches(token_)) return "the token of this cluster";
+  if (hello.scenario != options_.scenario)
+    return "the manager's scenario, with the same settings, data and version of psgrid";
+  if (hello.process >= members_.size())
+    return "a process of this cluster, below " + std::to_string(members_.size());
+  const Member& member = members_[hello.process];
+  const bool wanted = phase_ == Phase::kGathering || (phase_ == Phase::kRunning && member.down);
+  if (member.channel || !wanted)
+    return "a process that is not there yet, not " + name_of(hello.process) + " again";
+  return "";
+}
+
 void SocketRun::on_hello(const std::shared_ptr<ControlChannel>& channel, const Hello& hello) {
-  std::string expected;
-  if (!hello.token.matches(token_))
-    expected = "the token of this cluster";
-  else if (hello.process >= members_.size())
-    expected = "a process of this cluster, below " + std::to_string(members_.size());
-  else if (hello.scenario != options_.scenario)
-    expected = "the same scenario as the manager's";
-  else if (members_[hello.process].channel ||
-           !(phase_ == Phase::kGathering ||
-             (phase_ == Phase::kRunning && members_[hello.process].down)))
-    expected = "a process that is not there yet, not " + name_of(hello.process) + " again";
-  if (!expected.empty()) {
-    log("refused a connection to the hub: expected " + expected);
-    return channel->close();
+  if (const std::string expected = refusal(hello); !expected.empty()) {
+    log("refused a connection from " + channel->remote_address().to_string() + ": expected " +
+        expected);
+    channel->send(Refused{expected});
+    return channel->close_when_sent();
   }
   const std::uint32_t process = hello.process;
   members_[process].channel = channel;
@@ -164,8 +178,11 @@ void SocketRun::on_hello(const std::shared_ptr<ControlChannel>& channel, const H
 }
 
 void SocketRun::begin() {
+  if (options_.on_begin && !options_.on_begin()) return finish(SocketRunEnd::kInterrupted, now());
   phase_ = Phase::kRunning;
-  begin_ = {.at = {WallTime::now().nanoseconds + head_start_ns(placement_.processes())},
+  const WallTime here = WallTime::now();
+  begin_ = {.at = {here.nanoseconds + head_start_ns(placement_.processes())},
+            .sent = here,
             .traces = observer_.wants_traces(),
             .peers = {}};
   for (const Member& member : members_) begin_.peers.push_back(member.address);
@@ -201,10 +218,7 @@ void SocketRun::on_message(std::uint32_t process, ControlMessage message) {
 void SocketRun::tick() {
   ticker_.expires_after(kTick);
   ticker_.async_wait([this](std::error_code) {
-    children_.reap([this](std::uint32_t process, const std::string& words) {
-      if (phase_ != Phase::kFinishing && phase_ != Phase::kOver && !members_[process].down)
-        fail(name_of(process) + (words.empty() ? " ended before the job" : " " + words));
-    });
+    reap_children();
     const bool late = SteadyClock::now() > phase_until_;
     if (phase_ == Phase::kGathering && late) {
       std::string missing;
@@ -215,11 +229,17 @@ void SocketRun::tick() {
       fail("nothing was left to happen, but the job had not ended");
     } else if (phase_ == Phase::kFinishing && late) {
       phase_ = Phase::kOver;
-    } else if (phase_ <= Phase::kRunning && options_.keep_going &&
-               !options_.keep_going(now(), events())) {
+    } else if (phase_ <= Phase::kRunning && is_interrupted()) {
       finish(SocketRunEnd::kInterrupted, now());
     }
     if (phase_ != Phase::kOver) tick();
+  });
+}
+
+void SocketRun::reap_children() {
+  children_.reap([this](std::uint32_t process, const std::string& words) {
+    if (!members_[process].down)
+      fail(name_of(process) + (words.empty() ? " ended before the job" : " " + words));
   });
 }
 
@@ -241,11 +261,11 @@ void SocketRun::on_lost(std::uint32_t process, const std::string& why) {
   members_[process].channel.reset();
   if (phase_ == Phase::kFinishing) return end_if_done();
   if (members_[process].down) return;
-  // How a child ended says more than how its connection did.
-  children_.reap([this](std::uint32_t child, const std::string& words) {
-    if (!members_[child].down)
-      fail(name_of(child) + (words.empty() ? " ended before the job" : " " + words));
-  });
+  // How a child ended says more than how its connection did, but may be known a moment later.
+  for (int tries = 0; tries < 100 && children_.has(process); ++tries) {
+    reap_children();
+    if (children_.has(process)) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
   if (phase_ < Phase::kFinishing) fail(name_of(process) + " was lost: " + why);
 }
 
@@ -254,8 +274,14 @@ void SocketRun::on_lost(std::uint32_t process, const std::string& why) {
 
 void SocketRun::fail(const std::string& why) {
   if (phase_ >= Phase::kFinishing) return;
+  // Whoever interrupts this process may have done the same to those that were lost.
+  if (is_interrupted()) return finish(SocketRunEnd::kInterrupted, now());
   failure_ = why;
   finish(SocketRunEnd::kFailed, now());
+}
+
+bool SocketRun::is_interrupted() const {
+  return options_.keep_going && !options_.keep_going(now(), events());
 }
 
 void SocketRun::finish(SocketRunEnd end, Time at) {
@@ -265,7 +291,7 @@ void SocketRun::finish(SocketRunEnd end, Time at) {
   phase_until_ = SteadyClock::now() + kFinishingTime;
   for (std::uint32_t process = 0; process < members_.size(); ++process) {
     if (members_[process].paused) let_go_on(process);
-    if (members_[process].channel) members_[process].channel->send(Finish{});
+    if (members_[process].channel) members_[process].channel->send(Finish{failure_});
   }
   end_if_done();
 }

@@ -30,8 +30,12 @@ struct SocketRunOptions {
   std::function<bool(Time now, std::uint64_t events)> keep_going;
   std::function<void(const std::string& line)> on_log;
 
-  // For clusters of several machines: where to listen, which processes to start here (all if
-  // absent), and what they have in common.
+  // Called once all processes are there, if set; false interrupts the run.
+  std::function<bool()> on_begin;
+
+  // For clusters of several machines: where to listen (which the process of this machine does too),
+  // which processes to start here (all if absent), and what they have in common. Faults that need
+  // signals (crash, restart, pause, resume) can only hit processes of this machine.
   std::string listen_address = "127.0.0.1";
   std::uint16_t port = 0;  // 0: of the kernel's choice
   std::optional<std::vector<std::uint32_t>> local_processes;
@@ -44,11 +48,15 @@ enum class SocketRunEnd { kJobFinished, kInterrupted, kFailed };
 
 class SocketRun {
  public:
+  // Listens from then on. Throws std::system_error if that is not possible.
   SocketRun(std::shared_ptr<const Job> job, RunObserver& observer, SocketRunOptions options);
   ~SocketRun();
 
-  // Once. Throws std::system_error if the machine refuses a process or a socket.
+  // Once. Throws std::system_error if the machine refuses a process.
   SocketRunEnd run();
+
+  // Whether all processes came, so that there is something to observe.
+  bool began() const { return clock_.has_value(); }
 
   const std::string& failure() const { return failure_; }  // of kFailed
   std::uint64_t events() const;
@@ -72,12 +80,15 @@ class SocketRun {
   void accept();
   void welcome(std::shared_ptr<ControlChannel> channel);
   void on_hello(const std::shared_ptr<ControlChannel>& channel, const Hello& hello);
+  std::string refusal(const Hello& hello) const;
   void on_message(std::uint32_t process, ControlMessage message);
   void begin();
   void finish(SocketRunEnd end, Time at);
   void fail(const std::string& why);
+  bool is_interrupted() const;
   void on_lost(std::uint32_t process, const std::string& why);
   void tick();
+  void reap_children();
   bool is_stuck();
 
   // Faults (socket_run_faults.cpp).

@@ -109,6 +109,7 @@ void SocketRun::on_restarted(std::uint32_t process) {
   for (std::uint32_t other = 0; other < members_.size(); ++other)
     if (other != process && members_[other].channel)
       members_[other].channel->send(PeerRestarted{process, member.address});
+  begin_.sent = WallTime::now();
   member.channel->send(begin_);
 }
 

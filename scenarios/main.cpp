@@ -47,10 +47,11 @@ CLI::Validator not_negative() {
   return CLI::Validator(check, "", "seconds");
 }
 
+CLI::Option* add_scenario(CLI::App& command, RunOptions& options) {
+  return command.add_option("SCENARIO", options.scenario, "Scenario file (JSON)")->type_name("");
+}
+
 void add_run_options(CLI::App& command, RunOptions& options) {
-  command.add_option("SCENARIO", options.scenario, "Scenario file (JSON)")
-      ->required()
-      ->type_name("");
   command
       .add_option("-o,--output", options.output,
                   "Directory for the results (default: psgrid-out/<scenario name>)")
@@ -65,6 +66,10 @@ void add_run_options(CLI::App& command, RunOptions& options) {
       ->take_all()
       ->allow_extra_args(false)
       ->type_name("POINTER=VALUE");
+  command.add_flag("--quiet", options.quiet, "No progress on standard error");
+}
+
+void add_backend(CLI::App& command, RunOptions& options) {
   const std::map<std::string, Backend> backends = {{"sim", Backend::kSim},
                                                    {"sockets", Backend::kSockets}};
   command
@@ -74,25 +79,72 @@ void add_run_options(CLI::App& command, RunOptions& options) {
           "Where to run: sim (the default), or sockets: real processes on this machine")
       ->check(CLI::IsMember({"sim", "sockets"}))
       ->type_name("BACKEND");
-  command.add_flag("--quiet", options.quiet, "No progress on standard error");
+}
+
+void add_trace(CLI::App& command, SingleRunOptions& options) {
+  command
+      .add_option("--trace", options.trace_s,
+                  "Virtual seconds that trace.json covers (default: 2; none above 1,000 "
+                  "workers); 0: no trace")
+      ->check(not_negative())
+      ->type_name("SECONDS");
 }
 
 void add_run(CLI::App& app, SingleRunOptions& options, int& exit_code) {
   CLI::App* command = app.add_subcommand("run", "Run a scenario");
+  add_scenario(*command, options)->required();
   add_run_options(*command, options);
+  add_backend(*command, options);
+  add_trace(*command, options);
+  command->callback([&] { exit_code = run_command(options); });
+}
+
+void add_node(CLI::App& app, NodeOptions& options, int& exit_code) {
+  CLI::App* command = app.add_subcommand(
+      "node", "One process of a cluster on sockets, for clusters of several machines");
+  add_scenario(*command, options);
   command
-      ->add_option("--trace", options.trace_s,
-                   "Virtual seconds that trace.json covers (default: 2; none above 1,000 "
-                   "workers); 0: no trace")
+      ->add_option("--role", options.role,
+                   "Its role; the rank of a process that srun or mpirun starts is known: 0 is the "
+                   "manager, then come servers, then workers")
+      ->check(CLI::IsMember({"manager", "server", "worker"}))
+      ->type_name("ROLE");
+  command->add_option("--rank", options.rank, "Its number among those of its role, from 0")
+      ->check(whole_number(0, UINT32_MAX))
+      ->needs("--role")
+      ->type_name("N");
+  command
+      ->add_option("--manager", options.manager,
+                   "Where the manager listens (default: PSGRID_MANAGER)")
+      ->type_name("HOST:PORT");
+  command
+      ->add_option("--listen", options.listen,
+                   "Address that this process listens at (default: the one that it reaches the "
+                   "manager from)")
+      ->type_name("ADDRESS");
+  command
+      ->add_option("--token-file", options.token_file,
+                   "File with the secret that all processes share (default: PSGRID_TOKEN; none is "
+                   "needed on the loopback interface)")
+      ->type_name("FILE");
+  command->add_flag("--make-token", options.make_token, "Print a new token, do nothing else");
+  command->add_option("--wait", options.wait_s, "How long to wait for the others (default: 60)")
       ->check(not_negative())
       ->type_name("SECONDS");
-  command->callback([&] { exit_code = run_command(options); });
+  add_run_options(*command, options);
+  add_trace(*command, options);
+  command->footer(
+      "All processes get the same scenario and settings. The manager writes the results.\n"
+      "The token keeps strangers out; what is sent is not encrypted.");
+  command->callback([&] { exit_code = node_command(options); });
 }
 
 void add_compare(CLI::App& app, CompareOptions& options, int& exit_code) {
   CLI::App* command =
       app.add_subcommand("compare", "Run every variant of a scenario, side by side");
+  add_scenario(*command, options)->required();
   add_run_options(*command, options);
+  add_backend(*command, options);
   command->add_option("--jobs", options.jobs, "Runs at a time (default: one a core)")
       ->check(whole_number(1, 1024))
       ->type_name("N");
@@ -177,11 +229,13 @@ int run_program(int argc, char** argv) {
   SingleRunOptions run;
   CompareOptions compare;
   FidelityOptions fidelity;
+  NodeOptions node;
   std::vector<std::string> to_validate;
   std::string directory;
   add_run(app, run, exit_code);
   add_compare(app, compare, exit_code);
   add_fidelity(app, fidelity, exit_code);
+  add_node(app, node, exit_code);
   add_validate(app, to_validate, exit_code);
   add_schema(app, exit_code);
   add_report(app, directory, exit_code);

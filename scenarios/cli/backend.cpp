@@ -1,12 +1,14 @@
 #include "scenarios/cli/backend.hpp"
 
 #include <optional>
+#include <system_error>
 
 #include <fmt/format.h>
 
 #include "real/placement.hpp"
 #include "real/socket_run.hpp"
 #include "scenarios/cli/interrupt.hpp"
+#include "scenarios/cli/job_files.hpp"
 #include "sim/simulation.hpp"
 
 namespace psgrid::scenarios {
@@ -25,8 +27,9 @@ BackendEnd simulate(std::shared_ptr<const Job> job, RunObserver& observer,
                                               .checked_messages = false,
                                               .keep_going = options.keep_going});
   }
+  if (options.on_begin && !options.on_begin()) return {.began = false};
   const sim::SimulationEnd end = simulation->run();
-  BackendEnd result{.failure = {}, .events = simulation->events()};
+  BackendEnd result{.events = simulation->events()};
   if (end == sim::SimulationEnd::kInterrupted) result.status = RunStatus::kInterrupted;
   if (end == sim::SimulationEnd::kStuck) {
     result.status = RunStatus::kFailed;
@@ -35,14 +38,37 @@ BackendEnd simulate(std::shared_ptr<const Job> job, RunObserver& observer,
   return result;
 }
 
-BackendEnd run_on_sockets(std::shared_ptr<const Job> job, RunObserver& observer,
-                          const BackendOptions& options) {
+real::SocketRunOptions socket_options(const Job& job, const BackendOptions& options) {
   real::SocketRunOptions running;
   running.keep_going = options.keep_going;
   running.on_log = options.on_note;
-  real::SocketRun run(std::move(job), observer, std::move(running));
+  running.on_begin = options.on_begin;
+  if (const auto& cluster = options.cluster) {
+    running.listen_address = cluster->address;
+    running.port = cluster->port;
+    running.local_processes = {0};
+    running.token = cluster->token;
+    running.scenario = fingerprint(job);
+    running.gathering_time_s = cluster->wait_s;
+  }
+  return running;
+}
+
+BackendEnd run_on_sockets(std::shared_ptr<const Job> job, RunObserver& observer,
+                          const BackendOptions& options) {
+  std::optional<real::SocketRun> listening;
+  try {
+    listening.emplace(job, observer, socket_options(*job, options));
+  } catch (const std::system_error& error) {
+    const SocketCluster at = options.cluster.value_or(SocketCluster{.address = "127.0.0.1"});
+    return {.began = false,
+            .status = RunStatus::kFailed,
+            .failure = fmt::format("cannot listen at {}: {}", endpoint_text(at.address, at.port),
+                                   error.code().message())};
+  }
+  real::SocketRun& run = *listening;
   const real::SocketRunEnd end = run.run();
-  BackendEnd result{.failure = run.failure(), .events = run.events()};
+  BackendEnd result{.began = run.began(), .failure = run.failure(), .events = run.events()};
   if (end == real::SocketRunEnd::kInterrupted) result.status = RunStatus::kInterrupted;
   if (end == real::SocketRunEnd::kFailed) result.status = RunStatus::kFailed;
   const real::Overruns& overruns = run.overruns();
@@ -54,14 +80,17 @@ BackendEnd run_on_sockets(std::shared_ptr<const Job> job, RunObserver& observer,
   return result;
 }
 
+// Is one of whole processes, done with signals.
+bool needs_signals(FaultKind kind) {
+  return kind == FaultKind::kCrash || kind == FaultKind::kRestart || kind == FaultKind::kPause ||
+         kind == FaultKind::kResume;
+}
+
 // A fault of a process that hits some of its nodes and not others cannot be done with signals.
 std::string shared_fate(const RunSpec& run) {
   const real::Placement placement(run);
   for (const FaultSpec& fault : run.faults) {
-    const bool of_processes = fault.kind == FaultKind::kCrash ||
-                              fault.kind == FaultKind::kRestart ||
-                              fault.kind == FaultKind::kPause || fault.kind == FaultKind::kResume;
-    if (!of_processes) continue;
+    if (!needs_signals(fault.kind)) continue;
     for (NodeId node : nodes_of(fault.nodes))
       for (std::uint32_t other :
            placement.nodes_of(placement.process_of(node_index(run.cluster, node))))
@@ -83,6 +112,20 @@ std::string unsupported(Backend backend, const RunSpec& run) {
     return "sockets emulate the NICs of a star only: choose the topology \"star\", or set "
            "/sockets/network to \"raw\"";
   return shared_fate(run);
+}
+
+std::string unsupported_elsewhere(const RunSpec& run) {
+  for (const FaultSpec& fault : run.faults)
+    if (needs_signals(fault.kind))
+      return fmt::format(
+          "a {} is done with signals, which reach no other machine: use psgrid run --on sockets",
+          fault_name(fault));
+  return "";
+}
+
+std::string endpoint_text(const std::string& address, std::uint16_t port) {
+  const bool is_v6 = address.find(':') != std::string::npos;
+  return is_v6 ? fmt::format("[{}]:{}", address, port) : fmt::format("{}:{}", address, port);
 }
 
 BackendEnd run_job(std::shared_ptr<const Job> job, RunObserver& observer,

@@ -26,6 +26,17 @@ struct SingleRunOptions : RunOptions {
   std::optional<double> trace_s;  // absent: 2 s, or none above 1,000 workers
 };
 
+// One process of a cluster on sockets whose others are started elsewhere.
+struct NodeOptions : SingleRunOptions {
+  std::string role;  // with `rank`; empty: from the environment of a launcher
+  std::optional<std::uint32_t> rank;
+  std::string manager;     // HOST:PORT; empty: from PSGRID_MANAGER
+  std::string listen;      // empty: the address that the manager is reached from
+  std::string token_file;  // empty: the token is in PSGRID_TOKEN
+  double wait_s = 60;      // for the other processes
+  bool make_token = false;
+};
+
 struct CompareOptions : RunOptions {
   unsigned jobs = 0;  // 0: as many as there are cores
   std::optional<std::uint32_t> seeds;
@@ -39,6 +50,7 @@ struct FidelityOptions {
 };
 
 int run_command(const SingleRunOptions& options);
+int node_command(const NodeOptions& options);
 int compare_command(const CompareOptions& options);
 int fidelity_command(const FidelityOptions& options);
 int validate_command(const std::vector<std::string>& scenarios);

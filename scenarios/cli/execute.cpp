@@ -15,7 +15,7 @@
 #include "model/job.hpp"
 #include "scenarios/cli/front.hpp"
 #include "scenarios/cli/interrupt.hpp"
-#include "scenarios/load_dataset.hpp"
+#include "scenarios/cli/job_files.hpp"
 #include "sim/platform/platform.hpp"
 
 namespace psgrid::scenarios {
@@ -60,15 +60,9 @@ InputError file_error(const analysis::Error& error) { return {.message = error.m
 Result<analysis::RunData> execute(const RunSpec& run, const analysis::OutputDirectory& directory,
                                   const ExecuteOptions& options) {
   const auto started = Clock::now();
-  if (const auto failure = write_scenario(directory, resolved_json(run, directory.path().string())))
-    return file_error(*failure);
-  TrainTest data;
-  if (run.job.data) {
-    Result<TrainTest> loaded = load_dataset(*run.job.data, run.seed);
-    if (!loaded) return loaded.errors;
-    data = std::move(*loaded);
-  }
-  const auto job = std::make_shared<const Job>(run, std::move(data.train), std::move(data.test));
+  const Result<std::shared_ptr<const Job>> loaded = load_job(run);
+  if (!loaded) return loaded.errors;
+  const std::shared_ptr<const Job>& job = *loaded;
   const auto learner = make_learner(run.job.learner, job->train.rows > 0 ? &job->train : nullptr);
 
   analysis::RecorderOptions recording;
@@ -78,19 +72,31 @@ Result<analysis::RunData> execute(const RunSpec& run, const analysis::OutputDire
                                                     learner->metric_name(), options.variant),
                                  recording);
 
-  BackendOptions running{.backend = options.backend, .math_threads = options.math_threads};
+  BackendOptions running{
+      .backend = options.backend, .cluster = options.cluster, .math_threads = options.math_threads};
   running.keep_going = [&](Time now, std::uint64_t events) {
     if (options.on_progress)
       options.on_progress(progress_of(recorder.data(), run.cluster.workers, now, events, started));
     return !interrupted();
   };
   running.on_note = options.on_note;
+  analysis::Failure not_begun;
+  running.on_begin = [&] {
+    if (options.on_begin) not_begun = options.on_begin();
+    if (!not_begun)
+      not_begun = write_scenario(directory, resolved_json(run, directory.path().string()));
+    return !not_begun;
+  };
   BackendEnd end;
   try {
     end = run_job(job, recorder, running);
   } catch (const sim::PlatformFailure& failure) {
     return InputError{.message = failure.what()};
   }
+  if (not_begun) return file_error(*not_begun);
+  if (!end.began)
+    return InputError{.message = end.failure.empty() ? "interrupted before all processes came"
+                                                     : end.failure};
   analysis::RunData result = recorder.finish(end.status, end.failure);
 
   const double wall_s = std::chrono::duration<double>(Clock::now() - started).count();

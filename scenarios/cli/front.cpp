@@ -17,7 +17,11 @@ void print_error(const std::string& message) {
 }
 
 void print_errors(const std::vector<InputError>& errors) {
-  for (const InputError& error : errors) std::fputs((to_string(error) + "\n").c_str(), stderr);
+  for (const InputError& error : errors)
+    if (error.file.empty() && error.pointer.empty())
+      print_error(error.message);
+    else
+      std::fputs((to_string(error) + "\n").c_str(), stderr);
 }
 
 void print_warnings(const std::vector<InputError>& warnings) {
@@ -107,14 +111,29 @@ bool check_inputs(const Scenario& scenario, Backend backend, bool with_variants)
   return inputs.errors().empty();
 }
 
-std::optional<analysis::OutputDirectory> open_output(const RunOptions& options,
-                                                     const Scenario& scenario) {
-  const std::string path =
-      options.output.empty() ? "psgrid-out/" + slug(scenario.name) : options.output;
-  auto directory = analysis::OutputDirectory::create(path);
+namespace {
+
+std::string output_path(const RunOptions& options, const Scenario& scenario) {
+  return options.output.empty() ? "psgrid-out/" + slug(scenario.name) : options.output;
+}
+
+std::optional<analysis::OutputDirectory> or_print(
+    const analysis::Result<analysis::OutputDirectory>& directory) {
   if (directory.ok()) return directory.value();
   print_error(directory.error().message);
   return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<analysis::OutputDirectory> open_output(const RunOptions& options,
+                                                     const Scenario& scenario) {
+  return or_print(analysis::OutputDirectory::create(output_path(options, scenario)));
+}
+
+std::optional<analysis::OutputDirectory> plan_output(const RunOptions& options,
+                                                     const Scenario& scenario) {
+  return or_print(analysis::OutputDirectory::plan(output_path(options, scenario)));
 }
 
 analysis::Failure write_scenario(const analysis::OutputDirectory& directory, const Json& resolved) {

@@ -22,8 +22,10 @@ void print_error(const std::string& message);
 // warnings are printed.
 std::optional<Scenario> load_with_options(const RunOptions& options, bool with_variants);
 
-// The directory for the results; an error is printed.
+// The directory for the results, made or, at first, only planned; an error is printed.
 std::optional<analysis::OutputDirectory> open_output(const RunOptions& options,
+                                                     const Scenario& scenario);
+std::optional<analysis::OutputDirectory> plan_output(const RunOptions& options,
                                                      const Scenario& scenario);
 
 // What only reading the data and building the network can tell: both work for all runs. Errors are

@@ -10,6 +10,7 @@
 #include "scenarios/cli/execute.hpp"
 #include "scenarios/cli/front.hpp"
 #include "scenarios/cli/interrupt.hpp"
+#include "scenarios/cli/single_run.hpp"
 
 namespace psgrid::scenarios {
 
@@ -36,19 +37,16 @@ std::vector<std::string> progress_parts(const StopSpec& stop, const RunProgress&
 
 }  // namespace
 
-int run_command(const SingleRunOptions& options) {
-  const auto scenario = load_with_options(options, false);
-  if (!scenario || !check_inputs(*scenario, options.backend, false)) return kBadInput;
-  catch_interrupts();
-  const auto directory = open_output(options, *scenario);
-  if (!directory) return kBadInput;
-
-  const RunSpec& run = scenario->base;
+int run_single(const RunSpec& run, const SingleRunOptions& options,
+               const analysis::OutputDirectory& directory,
+               const std::optional<SocketCluster>& cluster) {
   const StopSpec& stop = run.job.stop;
   ProgressLine line(options.quiet);
   Countdown countdown;
   ExecuteOptions execution;
   execution.backend = options.backend;
+  execution.cluster = cluster;
+  if (cluster) execution.on_begin = [&] { return directory.make(); };
   execution.on_note = [&](const std::string& text) { line.note(text); };
   execution.math_threads = std::max(1u, std::thread::hardware_concurrency()) - 1;
   execution.trace_s =
@@ -56,20 +54,28 @@ int run_command(const SingleRunOptions& options) {
   execution.on_progress = [&](const RunProgress& progress) {
     if (line.is_due()) line.show(progress_parts(stop, progress, countdown));
   };
-  const Result<analysis::RunData> result = execute(run, *directory, execution);
+  const Result<analysis::RunData> result = execute(run, directory, execution);
   line.clear();
   if (!result) {
     print_errors(result.errors);
-    return kFailed;
+    return interrupted() ? kInterrupted : kFailed;
   }
-  if (const auto failure = directory->write("report.html", analysis::report_html(*result))) {
+  if (const auto failure = directory.write("report.html", analysis::report_html(*result))) {
     print_error(failure->message);
     return kFailed;
   }
   const bool printed = print_result(analysis::run_table(*result));
   if (result->status == analysis::RunStatus::kFailed) print_error(result->failure);
-  if (!options.quiet) print_report_path(*directory);
+  if (!options.quiet) print_report_path(directory);
   return printed ? exit_code(result->status) : kFailed;
+}
+
+int run_command(const SingleRunOptions& options) {
+  const auto scenario = load_with_options(options, false);
+  if (!scenario || !check_inputs(*scenario, options.backend, false)) return kBadInput;
+  catch_interrupts();
+  const auto directory = open_output(options, *scenario);
+  return directory ? run_single(scenario->base, options, *directory, {}) : kBadInput;
 }
 
 }  // namespace psgrid::scenarios
