@@ -1,5 +1,7 @@
 #include <cctype>
+#include <chrono>
 #include <cstdlib>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -17,6 +19,8 @@
 namespace psgrid::scenarios {
 
 namespace {
+
+constexpr std::chrono::seconds kTimeForTheManager{2};
 
 // What is wrong with the options or the environment.
 using Mistake = InputError;
@@ -204,16 +208,14 @@ int join(const NodeOptions& options, const RunSpec& run, const Place& place) {
                                     .scenario = fingerprint(**job),
                                     .patience_s = options.wait_s,
                                     .keep_going = [] { return !interrupted(); }});
+  if (interrupted()) {
+    // Once one of its processes has ended, mpirun kills the others; the manager has yet to write.
+    std::this_thread::sleep_for(kTimeForTheManager);
+    return kInterrupted;
+  }
   if (!result.why.empty())
     print_error(name_of(run, real::Placement(run), place.process) + ": " + result.why);
-  switch (result.end) {
-    case real::ProcessEnd::kFinished:
-      return kDone;
-    case real::ProcessEnd::kInterrupted:
-      return kInterrupted;
-    default:
-      return kFailed;
-  }
+  return result.end == real::ProcessEnd::kFinished ? kDone : kFailed;
 }
 
 }  // namespace
