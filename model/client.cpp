@@ -24,6 +24,8 @@ const Slice* find_slice(const Slices& slices, std::uint32_t server) {
 // The rows of a slice, cut out of the rows of the whole.
 Values cut(const Values& whole, std::uint32_t width, const Slice& slice) {
   if (whole.is_phantom()) return Values::phantom(slice.keys.size() * width);
+  if (slice.rows.size() == 1)
+    return whole.part(slice.rows[0].first * width, slice.rows[0].count * width);
   std::vector<float> values;
   values.reserve(slice.keys.size() * width);
   for (const Slice::Rows& rows : slice.rows) {
@@ -104,10 +106,9 @@ void Client::request_rows(Pulling& pulling, std::vector<KeySet> keys) {
     for (const Slice& slice : *pulling.slices.back()) requests.servers[slice.server] = true;
     nothing &= pulling.slices.back()->empty();
     everything &= keys[table].same_as(view_->ring(job_->tables[table].id).all());
-    pulling.values.emplace_back();
-    if (!job_->timing_only)
-      pulling.values.back().resize(keys[table].size() * job_->tables[table].width);
   }
+  pulling.values.resize(keys.size());
+  pulling.whole.resize(keys.size());
   pulling.keys = std::move(keys);
   pulling.own_clock = ticked_;
   if (everything)
@@ -149,11 +150,19 @@ void Client::on_pull_reply(NodeId from, const PullReply& reply) {
 }
 
 void Client::place_rows(Pulling& pulling, std::uint32_t server, const Section& section) const {
-  std::vector<float>& values = pulling.values[section.table.value];
-  if (values.empty()) return;
-  const Slice* slice = find_slice(*pulling.slices[section.table.value], server);
+  if (job_->timing_only) return;
+  const std::size_t table = section.table.value;
+  PSGRID_CHECK(table < pulling.slices.size(), "rows of a table of this job");
+  const Slice* slice = find_slice(*pulling.slices[table], server);
   PSGRID_CHECK(slice, "rows of keys that this server was asked for");
-  const std::uint32_t width = job_->tables[section.table.value].width;
+  const std::uint32_t width = job_->tables[table].width;
+  PSGRID_CHECK(section.values.data().size() == slice->keys.size() * width, "a row for each key");
+  if (slice->keys.size() == pulling.keys[table].size()) {  // all of them, and in order
+    pulling.whole[table] = section.values;
+    return;
+  }
+  std::vector<float>& values = pulling.values[table];
+  values.resize(pulling.keys[table].size() * width);
   const float* from = section.values.data().data();
   for (const Slice::Rows& rows : slice->rows) {
     std::copy_n(from, rows.count * width,
@@ -167,12 +176,18 @@ void Client::complete(Pulling& pulling) {
   for (std::size_t table = 0; table < pulling.keys.size(); ++table) {
     const Table& description = job_->tables[table];
     const KeySet& keys = pulling.keys[table];
-    Values values = job_->timing_only ? Values::phantom(keys.size() * description.width)
-                                      : Values(std::move(pulling.values[table]));
+    Values values = pulling.whole[table];
+    if (job_->timing_only) {
+      values = Values::phantom(keys.size() * description.width);
+    } else if (values.size() == 0) {
+      pulling.values[table].resize(keys.size() * description.width);
+      values = Values(std::move(pulling.values[table]));
+    }
     weights.sections.push_back({description.id, keys, std::move(values)});
   }
   pulling.keys.clear();
   pulling.values.clear();
+  pulling.whole.clear();
   pulling.slices.clear();
   if (!cache_) return;
   for (const Section& section : weights.sections) cache_->store(section, weights.slowest);

@@ -82,7 +82,8 @@ class Client {
     std::vector<KeySet> keys;                           // by table, as requested from the servers
     std::vector<std::shared_ptr<const Slices>> slices;  // of keys
     MessagePtr to_all;                                  // where it asks for all keys of all tables
-    std::vector<std::vector<float>> values;             // of keys; empty where phantom
+    std::vector<std::vector<float>> values;  // of keys, put together from several answers
+    std::vector<Values> whole;               // of keys, where one answer has them all
     Weights weights;
 
     // Made again for each try: held by the thousand, pulls would be most of a run's memory.
@@ -118,9 +119,9 @@ class Client {
   ViewPtr view_;
   std::optional<ParameterCache> cache_;
 
-  std::uint64_t pulls_ = 0, pushes_ = 0;  // so far: the latest numbers
-  std::deque<Pulling> pulling_;           // by number
-  std::deque<Pushing> pushing_;           // by number
+  std::uint64_t pulls_ = 0, pushes_ = 0;      // so far: the latest numbers
+  std::deque<Pulling> pulling_;               // by number
+  std::deque<Pushing> pushing_;               // by number
   std::vector<Weights::ReadMark> last_read_;  // by server, for pulls answered from the cache
   Clock ticked_, acknowledged_;
   std::optional<TimerId> retry_timer_;

@@ -38,11 +38,7 @@ void put(Sink& sink, const KeySet& keys) {
   }
   sink.byte(static_cast<std::uint8_t>(KeyForm::kList));
   sink.varint(keys.size());
-  Key next = 0;
-  for (Key key : keys.as_list()) {
-    sink.varint(key - next);
-    next = key + 1;
-  }
+  sink.gaps(keys);
 }
 
 KeySet get_ranges(WireReader& in) {
@@ -64,16 +60,7 @@ KeySet get_ranges(WireReader& in) {
 KeySet get_list(WireReader& in) {
   const std::uint64_t count = in.count(1);
   if (count == 0) in.fail("a key list that is not empty");
-  std::vector<Key> keys;
-  keys.reserve(count);
-  Key next = 0;
-  for (std::uint64_t i = 0; i < count && in.ok(); ++i) {
-    const std::uint64_t gap = in.varint();
-    if (gap >= ~Key{0} - next) in.fail("keys below 2^64 - 1");
-    keys.push_back(next + gap);
-    next = keys.back() + 1;
-  }
-  return in.ok() ? KeySet::list(std::move(keys)) : KeySet();
+  return in.gaps(count);
 }
 
 KeySet get_keys(WireReader& in) {

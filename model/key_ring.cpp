@@ -1,8 +1,9 @@
 #include "model/key_ring.hpp"
 
-#include <xxhash.h>
-
 #include <algorithm>
+#include <span>
+
+#include <xxhash.h>
 
 #include "model/check.hpp"
 
@@ -32,21 +33,26 @@ class Slicer {
       part.ranges.back().end += count;
     else
       part.ranges.push_back({begin, begin + count});
-    if (!part.rows.empty() && part.rows.back().first + part.rows.back().count == row)
-      part.rows.back().count += count;
-    else
-      part.rows.push_back({row, count});
-    part.size += count;
+    add_rows(part, row, count);
   }
 
-  // as_list: whether the whole set was a list; its parts then are lists too.
-  Slices finish(bool as_list) && {
+  // Keys of a list, the first of them at `row`.
+  void add(std::uint32_t server, std::span<const Key> keys, std::uint64_t row) {
+    Part& part = parts_[server];
+    part.keys.insert(part.keys.end(), keys.begin(), keys.end());
+    add_rows(part, row, keys.size());
+  }
+
+  // whole: what was sliced; all of it is one server's at times.
+  Slices finish(const KeySet& whole) && {
     Slices slices;
     for (std::uint32_t server = 0; server < parts_.size(); ++server) {
       Part& part = parts_[server];
       if (part.size == 0) continue;
-      slices.push_back({server, as_list ? list_of(part) : KeySet::ranges(std::move(part.ranges)),
-                        std::move(part.rows)});
+      KeySet keys = part.size == whole.size() ? whole
+                    : whole.is_ranges()       ? KeySet::ranges(std::move(part.ranges))
+                                              : KeySet::list(std::move(part.keys));
+      slices.push_back({server, std::move(keys), std::move(part.rows)});
     }
     return slices;
   }
@@ -54,16 +60,17 @@ class Slicer {
  private:
   struct Part {
     std::vector<KeyRange> ranges;
+    std::vector<Key> keys;  // of a list
     std::vector<Slice::Rows> rows;
     std::uint64_t size = 0;
   };
 
-  static KeySet list_of(const Part& part) {
-    std::vector<Key> keys;
-    keys.reserve(part.size);
-    for (const KeyRange& range : part.ranges)
-      for (Key key = range.begin; key < range.end; ++key) keys.push_back(key);
-    return KeySet::list(std::move(keys));
+  static void add_rows(Part& part, std::uint64_t row, std::uint64_t count) {
+    if (!part.rows.empty() && part.rows.back().first + part.rows.back().count == row)
+      part.rows.back().count += count;
+    else
+      part.rows.push_back({row, count});
+    part.size += count;
   }
 
   std::vector<Part> parts_;
@@ -131,33 +138,43 @@ Key KeyRing::end_of(std::size_t segment) const {
 
 std::uint32_t KeyRing::owner(Key key) const {
   PSGRID_CHECK(key < keys_, "a key within the table");
+  return segments_[segment_of(key)].server;
+}
+
+std::size_t KeyRing::segment_of(Key key) const {
   const auto after = std::upper_bound(segments_.begin(), segments_.end(), key,
                                       [](Key k, const Segment& s) { return k < s.begin; });
-  return std::prev(after)->server;
+  return static_cast<std::size_t>(after - segments_.begin() - 1);
 }
 
 std::shared_ptr<const Slices> KeyRing::slice(const KeySet& keys) const {
   if (all_slices_ && keys.same_as(all_)) return all_slices_;
   Slicer slicer(servers_.size());
-  std::size_t segment = 0;
-  std::uint64_t row = 0;
-  keys.for_each_run([&](Key begin, std::uint64_t count) {
-    PSGRID_CHECK(begin + count <= keys_, "keys within the table");
-    while (count > 0) {
-      if (end_of(segment) <= begin)
-        segment = static_cast<std::size_t>(
-            std::upper_bound(segments_.begin() + static_cast<std::ptrdiff_t>(segment),
-                             segments_.end(), begin,
-                             [](Key k, const Segment& s) { return k < s.begin; }) -
-            segments_.begin() - 1);
-      const std::uint64_t part = std::min(count, end_of(segment) - begin);
-      slicer.add(segments_[segment].server, begin, part, row);
-      begin += part;
-      row += part;
-      count -= part;
+  if (keys.is_ranges()) {
+    std::uint64_t row = 0;
+    for (const KeyRange& range : keys.as_ranges()) {
+      PSGRID_CHECK(range.end <= keys_, "keys within the table");
+      std::size_t segment = segment_of(range.begin);
+      for (Key begin = range.begin; begin < range.end; ++segment) {
+        const std::uint64_t part = std::min(range.end, end_of(segment)) - begin;
+        slicer.add(segments_[segment].server, begin, part, row);
+        begin += part;
+        row += part;
+      }
     }
-  });
-  return std::make_shared<const Slices>(std::move(slicer).finish(!keys.is_ranges()));
+  } else {
+    const std::span<const Key> list = keys.as_list();
+    PSGRID_CHECK(list.back() < keys_, "keys within the table");
+    for (std::size_t at = 0; at < list.size();) {
+      const std::size_t segment = segment_of(list[at]);
+      const auto end = std::lower_bound(list.begin() + static_cast<std::ptrdiff_t>(at), list.end(),
+                                        end_of(segment));
+      const auto count = static_cast<std::size_t>(end - list.begin()) - at;
+      slicer.add(segments_[segment].server, list.subspan(at, count), at);
+      at += count;
+    }
+  }
+  return std::make_shared<const Slices>(std::move(slicer).finish(keys));
 }
 
 double KeyRing::skew() const {

@@ -59,6 +59,7 @@ class KeyRing {
   void lay_points(std::uint32_t virtual_nodes, Namespace table);
   void lay_equal_ranges();
   Key end_of(std::size_t segment) const;
+  std::size_t segment_of(Key key) const;
 
   std::vector<std::uint32_t> servers_;
   std::uint64_t keys_;

@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "model/check.hpp"
+#include "model/wire.hpp"
 
 namespace psgrid {
 
@@ -32,12 +33,25 @@ KeySet KeySet::ranges(std::vector<KeyRange> ranges) {
 }
 
 KeySet KeySet::list(std::vector<Key> keys) {
+  bool rising = true;
+  std::uint64_t gap_bytes = 0;
+  Key next = 0;
+  for (Key key : keys) {
+    const std::uint64_t gap = key - next;
+    rising &= key >= next && key < ~Key{0};
+    gap_bytes += gap < 0x80 ? 1 : varint_bytes(gap);
+    next = key + 1;
+  }
+  PSGRID_CHECK(rising, "strictly rising keys below 2^64 - 1");
+  return rising_list(std::move(keys), gap_bytes);
+}
+
+KeySet KeySet::rising_list(std::vector<Key> keys, std::uint64_t gap_bytes) {
   if (keys.empty()) return {};
-  PSGRID_CHECK(std::adjacent_find(keys.begin(), keys.end(), std::greater_equal<>()) == keys.end(),
-               "strictly rising keys");
   auto rep = std::make_shared<Rep>();
   rep->size = keys.size();
   rep->keys = std::move(keys);
+  rep->gap_bytes = gap_bytes;
   return KeySet(std::move(rep));
 }
 

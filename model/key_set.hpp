@@ -39,6 +39,9 @@ class KeySet {
   // Requires strictly rising keys.
   static KeySet list(std::vector<Key> keys);
 
+  // The same where the caller knows that they rise, are below 2^64 - 1, and what gap_bytes() is.
+  static KeySet rising_list(std::vector<Key> keys, std::uint64_t gap_bytes);
+
   std::uint64_t size() const { return rep_ ? rep_->size : 0; }
   bool empty() const { return size() == 0; }
 
@@ -66,6 +69,9 @@ class KeySet {
   // Same keys, in whichever form they are held.
   bool operator==(const KeySet& other) const;
 
+  // Bytes of a list's gaps as varints, which is what it takes on the wire; 0 for ranges.
+  std::uint64_t gap_bytes() const { return rep_ ? rep_->gap_bytes : 0; }
+
   // True if both share one representation: equal without comparing keys.
   bool same_as(const KeySet& other) const { return rep_ == other.rep_; }
 
@@ -74,6 +80,7 @@ class KeySet {
     std::vector<KeyRange> ranges;
     std::vector<Key> keys;
     std::uint64_t size = 0;
+    std::uint64_t gap_bytes = 0;
   };
   explicit KeySet(std::shared_ptr<const Rep> rep) : rep_(std::move(rep)) {}
 

@@ -17,14 +17,20 @@ ShardLayout::ShardLayout(KeySet owned, std::uint32_t width)
   }
 }
 
-std::uint64_t ShardLayout::row_of(Key begin, std::uint64_t count) const {
+std::pair<KeyRange, std::uint64_t> ShardLayout::range_with(Key key) const {
   const std::span<const KeyRange> ranges = owned_.as_ranges();
-  const auto after = std::upper_bound(ranges.begin(), ranges.end(), begin,
+  const auto after = std::upper_bound(ranges.begin(), ranges.end(), key,
                                       [](Key k, const KeyRange& r) { return k < r.begin; });
-  PSGRID_CHECK(after != ranges.begin(), "keys that this shard holds");
+  PSGRID_CHECK(after != ranges.begin() && std::prev(after)->contains(key),
+               "keys that this shard holds");
   const auto range = static_cast<std::size_t>(after - ranges.begin() - 1);
-  PSGRID_CHECK(begin + count <= ranges[range].end, "keys that this shard holds");
-  return first_row_[range] + (begin - ranges[range].begin);
+  return {ranges[range], first_row_[range]};
+}
+
+std::uint64_t ShardLayout::row_of(Key begin, std::uint64_t count) const {
+  const auto [range, first] = range_with(begin);
+  PSGRID_CHECK(begin + count <= range.end, "keys that this shard holds");
+  return first + (begin - range.begin);
 }
 
 Shard::Shard(const Table& table, KeySet owned, const UpdateRule& rule, std::uint64_t seed,
@@ -42,12 +48,20 @@ Shard::Shard(const Table& table, KeySet owned, const UpdateRule& rule, std::uint
 Values Shard::read(const KeySet& keys) const {
   const std::uint32_t width = layout_.width();
   if (phantom_) return Values::phantom(keys.size() * width);
+  if (!keys.is_ranges()) {
+    std::vector<float> listed(keys.size() * width);
+    float* to = listed.data();
+    layout_.for_each_row(keys.as_list(), [&](std::uint64_t row) {
+      to = std::copy_n(weights_.data() + row * width, width, to);
+    });
+    return Values(std::move(listed));
+  }
   std::vector<float> values;
   values.reserve(keys.size() * width);
-  keys.for_each_run([&](Key begin, std::uint64_t count) {
-    const float* rows = weights_.data() + layout_.row_of(begin, count) * width;
-    values.insert(values.end(), rows, rows + count * width);
-  });
+  for (const KeyRange& range : keys.as_ranges()) {
+    const float* rows = weights_.data() + layout_.row_of(range.begin, range.size()) * width;
+    values.insert(values.end(), rows, rows + range.size() * width);
+  }
   return Values(std::move(values));
 }
 
@@ -56,14 +70,68 @@ void Shard::apply(const Section& section, float share, std::uint64_t step) {
   const std::uint32_t width = layout_.width();
   const std::span<const float> gradient = section.values.data();
   PSGRID_CHECK(gradient.size() == section.keys.size() * width, "a row for each key");
+  if (!section.keys.is_ranges()) return apply_list(section.keys.as_list(), gradient, share, step);
   std::size_t done = 0;
-  section.keys.for_each_run([&](Key begin, std::uint64_t count) {
-    const std::size_t offset = layout_.row_of(begin, count) * width;
-    const std::size_t values = count * width;
+  for (const KeyRange& range : section.keys.as_ranges()) {
+    const std::size_t offset = layout_.row_of(range.begin, range.size()) * width;
+    const std::size_t values = range.size() * width;
     rule_.apply({weights_.data() + offset, values}, {state_.data() + offset, weights_.size()},
                 gradient.subspan(done, values), share, step);
     done += values;
-  });
+  }
+}
+
+namespace {
+
+// Rows of `width` values that lie apart in `all`, one after the other in `some`.
+void gather(const float* all, std::span<const std::uint64_t> rows, std::uint32_t width,
+            float* some) {
+  if (width == 1) {
+    for (std::size_t i = 0; i < rows.size(); ++i) some[i] = all[rows[i]];
+    return;
+  }
+  for (std::uint64_t row : rows) some = std::copy_n(all + row * width, width, some);
+}
+
+// And back.
+void scatter(const float* some, std::span<const std::uint64_t> rows, std::uint32_t width,
+             float* all) {
+  if (width == 1) {
+    for (std::size_t i = 0; i < rows.size(); ++i) all[rows[i]] = some[i];
+    return;
+  }
+  for (std::uint64_t row : rows) {
+    std::copy_n(some, width, all + row * width);
+    some += width;
+  }
+}
+
+}  // namespace
+
+// Rows that lie apart are brought together for the rule, some at a time, and put back.
+void Shard::apply_list(std::span<const Key> keys, std::span<const float> gradient, float share,
+                       std::uint64_t step) {
+  constexpr std::size_t kBatch = 1024;
+  const std::uint32_t width = layout_.width();
+  const std::uint32_t slots = rule_.slots();
+  const std::size_t stride = std::min(kBatch, keys.size()) * width;
+  std::vector<std::uint64_t> rows(std::min(kBatch, keys.size()));
+  std::vector<float> weights(stride), state(stride * slots);
+  for (std::size_t done = 0; done < keys.size(); done += rows.size()) {
+    rows.resize(std::min(kBatch, keys.size() - done));
+    std::uint64_t* next = rows.data();
+    layout_.for_each_row(keys.subspan(done, rows.size()),
+                         [&](std::uint64_t row) { *next++ = row; });
+    gather(weights_.data(), rows, width, weights.data());
+    for (std::uint32_t slot = 0; slot < slots; ++slot)
+      gather(state_.data() + slot * weights_.size(), rows, width, state.data() + slot * stride);
+    const std::size_t values = rows.size() * width;
+    rule_.apply({weights.data(), values}, {state.data(), stride},
+                gradient.subspan(done * width, values), share, step);
+    scatter(weights.data(), rows, width, weights_.data());
+    for (std::uint32_t slot = 0; slot < slots; ++slot)
+      scatter(state.data() + slot * stride, rows, width, state_.data() + slot * weights_.size());
+  }
 }
 
 }  // namespace psgrid

@@ -3,6 +3,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "model/key_set.hpp"
@@ -26,7 +29,21 @@ class ShardLayout {
   // Row of the first of `count` consecutive keys, which must all be owned.
   std::uint64_t row_of(Key begin, std::uint64_t count) const;
 
+  // Calls f(row) for each of some rising keys, which must all be owned.
+  template <class F>
+  void for_each_row(std::span<const Key> keys, F&& f) const {
+    KeyRange range;  // that the last key was in
+    std::uint64_t first = 0;
+    for (Key key : keys) {
+      if (!range.contains(key)) std::tie(range, first) = range_with(key);
+      f(first + (key - range.begin));
+    }
+  }
+
  private:
+  // The owned range with a key in it, and the row of its first key.
+  std::pair<KeyRange, std::uint64_t> range_with(Key key) const;
+
   KeySet owned_;
   std::uint32_t width_;
   std::vector<std::uint64_t> first_row_;  // of each owned range
@@ -48,6 +65,9 @@ class Shard {
   void apply(const Section& section, float share, std::uint64_t step);
 
  private:
+  void apply_list(std::span<const Key> keys, std::span<const float> gradient, float share,
+                  std::uint64_t step);
+
   const UpdateRule& rule_;
   ShardLayout layout_;
   bool phantom_;

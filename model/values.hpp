@@ -4,7 +4,9 @@
 // for on the wire, but holds nothing (it reads as zeros once encoded and decoded).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <span>
 #include <utility>
@@ -19,8 +21,17 @@ namespace psgrid {
 class Values {
  public:
   Values() = default;
-  explicit Values(std::vector<float> data)
-      : size_(data.size()), data_(std::make_shared<const std::vector<float>>(std::move(data))) {}
+  explicit Values(std::vector<float> data) : size_(data.size()) {
+    const auto owner = std::make_shared<const std::vector<float>>(std::move(data));
+    data_ = {owner, owner->data()};
+  }
+
+  // From the bytes of `size` floats, wherever they lie.
+  static Values copy_of(const std::byte* bytes, std::uint64_t size) {
+    const auto owner = std::make_shared_for_overwrite<float[]>(size);
+    std::memcpy(owner.get(), bytes, size * sizeof(float));
+    return holding(size, {owner, owner.get()});
+  }
 
   static Values phantom(std::uint64_t size) {
     Values values;
@@ -33,12 +44,25 @@ class Values {
 
   // Empty for a phantom.
   std::span<const float> data() const {
-    return data_ ? std::span<const float>(*data_) : std::span<const float>();
+    return data_ ? std::span<const float>(data_.get(), size_) : std::span<const float>();
+  }
+
+  // `count` values from the one at `first` on; shares the array.
+  Values part(std::uint64_t first, std::uint64_t count) const {
+    return holding(count,
+                   data_ ? std::shared_ptr<const float>(data_, data_.get() + first) : nullptr);
   }
 
  private:
+  static Values holding(std::uint64_t size, std::shared_ptr<const float> data) {
+    Values values;
+    values.size_ = size;
+    values.data_ = std::move(data);
+    return values;
+  }
+
   std::uint64_t size_ = 0;
-  std::shared_ptr<const std::vector<float>> data_;
+  std::shared_ptr<const float> data_;  // the first
 };
 
 // Part of one table: `keys.size()` rows in key order, each of `values.size() / keys.size()` values.

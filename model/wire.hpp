@@ -24,6 +24,7 @@ class WireCounter {
   void byte(std::uint8_t) { ++bytes_; }
   void varint(std::uint64_t value) { bytes_ += varint_bytes(value); }
   void fixed64(std::uint64_t) { bytes_ += sizeof(std::uint64_t); }
+  void gaps(const KeySet& list) { bytes_ += list.gap_bytes(); }
   void floats(const Values& values) { bytes_ += values.size() * sizeof(float); }
   std::uint64_t bytes() const { return bytes_; }
 
@@ -52,6 +53,18 @@ class WireWriter {
     byte(static_cast<std::uint8_t>(value));
   }
   void fixed64(std::uint64_t value) { append(&value, sizeof value); }
+  // Each key of a list as its distance from the one before it, less one.
+  void gaps(const KeySet& list) {
+    std::size_t at = out_.size();
+    out_.resize(at + list.gap_bytes());
+    Key next = 0;
+    for (Key key : list.as_list()) {
+      std::uint64_t gap = key - next;
+      for (; gap >= 0x80; gap >>= 7) out_[at++] = static_cast<std::byte>(gap | 0x80);
+      out_[at++] = static_cast<std::byte>(gap);
+      next = key + 1;
+    }
+  }
   void floats(const Values& values) {
     const std::size_t bytes = values.size() * sizeof(float);
     if (values.is_phantom())
@@ -126,6 +139,21 @@ class WireReader {
     return 0;
   }
 
+  // A list of `count` keys; `count` is known to fit into what is left.
+  KeySet gaps(std::uint64_t count) {
+    std::vector<Key> keys(count);
+    const std::size_t start = at_;
+    Key next = 0;
+    for (Key& key : keys) {
+      const bool is_short = at_ < in_.size() && in_[at_] < std::byte{0x80};
+      const std::uint64_t gap = is_short ? std::to_integer<std::uint64_t>(in_[at_++]) : varint();
+      if (gap >= ~Key{0} - next) fail("keys below 2^64 - 1");
+      key = next + gap;
+      next = key + 1;
+    }
+    return ok() ? KeySet::rising_list(std::move(keys), at_ - start) : KeySet();
+  }
+
   std::uint64_t fixed64() {
     std::uint64_t value = 0;
     if (!has(sizeof value)) return 0;
@@ -136,10 +164,9 @@ class WireReader {
 
   Values floats(std::uint64_t count) {
     if (!ok() || count == 0 || !has(count * sizeof(float))) return {};
-    std::vector<float> data(count);
-    std::memcpy(data.data(), in_.data() + at_, count * sizeof(float));
+    Values values = Values::copy_of(in_.data() + at_, count);
     at_ += count * sizeof(float);
-    return Values(std::move(data));
+    return values;
   }
 
  private:

@@ -12,7 +12,8 @@ namespace psgrid::real {
 
 namespace {
 
-constexpr std::size_t kBufferBytes = 256 << 10;
+// What is read at a time while it is not known how long the next parcel is.
+constexpr std::size_t kReadBytes = 64 << 10;
 constexpr std::chrono::seconds kGreetingTime{10};
 constexpr std::chrono::milliseconds kAcceptPause{100};
 
@@ -65,23 +66,34 @@ class Listener::Connection : public std::enable_shared_from_this<Connection> {
     const auto& greeting = std::get<Greeting>(decoded);
     if (const auto expected = listener_.receiver_.on_greeting(greeting)) return refuse(*expected);
     process_ = greeting.process;
-    buffer_.resize(kBufferBytes);
+    buffer_.resize(kReadBytes);
     read();
   }
 
+  // Of a long parcel the rest and no more, so that what follows it need not be moved.
   void read() {
-    socket_.async_read_some(
-        asio::buffer(buffer_.data() + end_, buffer_.size() - end_),
-        [self = shared_from_this()](std::error_code failure, std::size_t bytes) {
-          if (self->closed_) return;
-          if (failure) return self->end();
-          self->end_ += bytes;
-          if (self->parse()) self->read();
-        });
+    const std::size_t there = end_ - begin_;
+    const std::size_t missing = std::max(expected_, there) - there;
+    const std::size_t bytes = missing > 0 ? missing : kReadBytes - there;
+    if (begin_ == end_) begin_ = end_ = 0;
+    if (end_ + bytes > buffer_.size()) {
+      std::memmove(buffer_.data(), buffer_.data() + begin_, there);
+      begin_ = 0;
+      end_ = there;
+      if (there + bytes > buffer_.size()) buffer_.resize(there + bytes);
+    }
+    socket_.async_read_some(asio::buffer(buffer_.data() + end_, bytes),
+                            [self = shared_from_this()](std::error_code failure, std::size_t got) {
+                              if (self->closed_) return;
+                              if (failure) return self->end();
+                              self->end_ += got;
+                              if (self->parse()) self->read();
+                            });
   }
 
   // Hands on every whole parcel; false once the connection is closed.
   bool parse() {
+    expected_ = 0;
     while (end_ - begin_ >= kParcelBytes) {
       const std::byte* at = buffer_.data() + begin_;
       const auto decoded =
@@ -98,7 +110,7 @@ class Listener::Connection : public std::enable_shared_from_this<Connection> {
           return refuse(error->what), false;
         frame_bytes = kFrameHeaderBytes + std::get<FrameHeader>(header).payload_bytes;
         if (end_ - begin_ < kParcelBytes + frame_bytes) {
-          make_room(kParcelBytes + frame_bytes);
+          expected_ = kParcelBytes + frame_bytes;
           return true;
         }
         auto message = decode({at + kParcelBytes, frame_bytes});
@@ -112,17 +124,7 @@ class Listener::Connection : public std::enable_shared_from_this<Connection> {
       if (closed_) return false;
       if (expected) return refuse(*expected), false;
     }
-    make_room(kParcelBytes + kFrameHeaderBytes);
     return true;
-  }
-
-  // So that a parcel of so many bytes, of which some are there, fits behind begin_.
-  void make_room(std::size_t bytes) {
-    if (begin_ == end_) begin_ = end_ = 0;
-    if (begin_ + bytes <= buffer_.size() && end_ < buffer_.size()) return;
-    std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
-    end_ -= std::exchange(begin_, 0);
-    if (bytes > buffer_.size()) buffer_.resize(bytes);
   }
 
   void refuse(const std::string& expected) {
@@ -144,6 +146,7 @@ class Listener::Connection : public std::enable_shared_from_this<Connection> {
   std::optional<std::uint32_t> process_;
   std::vector<std::byte> buffer_;
   std::size_t begin_ = 0, end_ = 0;  // of what was read and not handed on
+  std::size_t expected_ = 0;         // bytes of the parcel that begins it; 0: not known yet
   bool closed_ = false;
 };
 

@@ -12,6 +12,7 @@
 #include <asio/ip/tcp.hpp>
 #include <asio/post.hpp>
 #include <asio/steady_timer.hpp>
+#include <malloc.h>
 #include <sys/prctl.h>
 
 #include "model/check.hpp"
@@ -240,6 +241,9 @@ NodeProcess::NodeProcess(std::shared_ptr<const Job> job, const NodeProcessOption
 // --- the loop -----------------------------------------------------------------------------------
 
 NodeProcessResult NodeProcess::run() {
+  // Arrays of values come and go; giving their memory back each time would cost as much as they do.
+  mallopt(M_MMAP_THRESHOLD, 64 << 20);
+  mallopt(M_TRIM_THRESHOLD, 256 << 20);
   prctl(PR_SET_TIMERSLACK, 1000);  // nanoseconds; by default a timer may be 50 us late
   if (connect_to_hub()) greet_hub();
   while (!end_) turn();

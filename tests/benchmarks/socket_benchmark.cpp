@@ -138,8 +138,8 @@ struct Traffic {
   bool lists = false;                 // keys one by one, every second key of the table
   std::uint64_t values = 10'000'000;  // of a round
   std::uint64_t piece = 250'000;      // values of one request
-  std::size_t outstanding = 8;        // requests at a time
-  int rounds = 10;
+  std::size_t outstanding = 16;       // requests at a time
+  int rounds = 20;
   std::uint32_t workers = 1, servers = 1;
 
   std::uint64_t keys() const { return lists ? 2 * values : values; }
@@ -186,7 +186,7 @@ class TrafficWorker final : public Node {
       if (++acks_ % servers_ == 0) complete();
     } else if (const auto* reply = std::get_if<PullReply>(message.get())) {
       client_.on_pull_reply(from, *reply);
-      if (client_.take(RequestId{oldest_pull_})) {
+      while (completed_ < issued_ && client_.take(RequestId{oldest_pull_})) {
         ++oldest_pull_;
         complete();
       }
