@@ -70,6 +70,7 @@ void stay_on_one_core() {
   dup2(output, STDOUT_FILENO);
   dup2(errors, STDERR_FILENO);
   if (options.terminal) setenv("TERM", "xterm", 1);
+  for (const auto& [name, value] : options.environment) setenv(name.c_str(), value.c_str(), 1);
   if (options.one_core) stay_on_one_core();
   if (!options.directory.empty() && chdir(options.directory.c_str()) != 0) _exit(126);
   std::vector<char*> argv = {const_cast<char*>(options.program.c_str())};

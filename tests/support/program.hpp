@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,6 +20,7 @@ struct ProgramOptions {
   bool one_core = false;                   // it sees one core, so it uses no threads
   std::optional<std::string> output_file;  // standard output goes there
   bool reader_left = false;                // standard output is a pipe that nobody reads
+  std::map<std::string, std::string> environment = {};  // on top of the test's
 };
 
 struct Ended {
