@@ -51,7 +51,7 @@ struct NetworkSpec {
   double bandwidth = 125e6;  // bytes per second, each direction of a host's link
   double latency = 50e-6;    // seconds, one way between two hosts of a star (half on each link)
   Sharing sharing = Sharing::kWindowed;
-  std::uint32_t window = 8;  // windowed: concurrent messages per sending and per receiving NIC
+  std::uint32_t window = 8;  // windowed, not in a star: messages at a time, each way of a NIC
   NetworkModel model = NetworkModel::kCm02;
 
   // racks: hosts are dealt to racks in blocks of equal size, in node order.

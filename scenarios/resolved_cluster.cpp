@@ -83,7 +83,8 @@ Json network_json(const ClusterSpec& cluster, const std::string& directory) {
   json["topology"] = topology_name(network.topology);
   json["sharing"] = sharing_name(network.sharing);
   json["model"] = network.model == NetworkModel::kCm02 ? "CM02" : "LV08";
-  if (network.sharing == Sharing::kWindowed) json["window"] = network.window;
+  if (network.sharing == Sharing::kWindowed && network.topology != Topology::kStar)
+    json["window"] = network.window;
   if (network.topology != Topology::kPlatform) {
     json["bandwidth"] = network.bandwidth;
     json["latency"] = network.latency;

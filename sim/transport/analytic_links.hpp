@@ -1,5 +1,5 @@
 // The links of a cluster, shared by formula (shared_links.hpp): messages from host to host without
-// SimGrid's solver. Exact where one link at a time limits a message, as in a star.
+// SimGrid's solver. Exact where one link at a time limits a message, nearly so in a star.
 //
 // Of network model LV08 it takes the factors on latency and bandwidth, but neither a flow's limit
 // by latency nor the advantage of short routes.

@@ -1,5 +1,5 @@
 // Windowed and analytic sharing against fluid sharing, which is what they stand in for: how long
-// whole timing-only jobs take on stars, with uneven bandwidth and with jitter.
+// whole timing-only jobs take on stars, with uneven bandwidth and with jitter, and in racks.
 #include <algorithm>
 #include <cmath>
 #include <memory>
@@ -29,6 +29,7 @@ struct Load {
   Servers hardware = Servers::kLikeWorkers;
   Compute compute = Compute::kInStep;
   ConsistencyModel consistency = ConsistencyModel::kBsp;
+  std::uint32_t racks = 0;  // or a star
 };
 
 std::string describe(const Load& load) {
@@ -40,6 +41,7 @@ std::string describe(const Load& load) {
        << kCompute[static_cast<int>(load.compute)];
   if (load.consistency == ConsistencyModel::kSsp) text << ", ssp";
   if (load.consistency == ConsistencyModel::kAsync) text << ", async";
+  if (load.racks) text << ", " << load.racks << " racks";
   return text.str();
 }
 
@@ -53,6 +55,10 @@ RunSpec scenario(const Load& load, Sharing sharing) {
                       jittered ? transfers : transfers / 10, kIterations);
   spec.cluster.network.sharing = sharing;
   spec.cluster.network.bandwidth = kGigabit;
+  if (load.racks) {
+    spec.cluster.network.topology = Topology::kRacks;
+    spec.cluster.network.racks = load.racks;
+  }
   GroupSpec group;
   group.nodes = {
       {Role::kServer, 0, load.hardware == Servers::kTenTimesAsFast ? load.servers - 1 : 0}};
@@ -92,8 +98,7 @@ Deviation deviation(const Load& load) {
           seconds(load, Sharing::kAnalytic) / fluid - 1};
 }
 
-// --- messages that begin at the same moment
-// -------------------------------------------------------
+// --- messages that begin at the same moment -----------------------------------------------------
 
 // Every server sends to every worker at time 0.
 class Burst final : public sim::TransportUser {
@@ -188,8 +193,7 @@ INSTANTIATE_TEST_SUITE_P(Loads, SmallStar,
                                   std::to_string(std::get<1>(each.param));
                          });
 
-// --- clusters in which it has not
-// -----------------------------------------------------------------
+// --- clusters in which it has not ---------------------------------------------------------------
 
 void expect_close(const Load& load) {
   const Deviation found = deviation(load);
@@ -229,6 +233,27 @@ std::string name_of(const ::testing::TestParamInfo<Load>& each) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Loads, LargeStar, ::testing::ValuesIn(kLargeLoads), name_of);
+
+// Beyond a star windows serve what does not fit in: they leave links idle where both ends are busy.
+class LargeRacks : public ::testing::TestWithParam<Load> {};
+
+TEST_P(LargeRacks, TakesAboutAsLongAsUnderFluidSharing) {
+  const Load& load = GetParam();
+  const Deviation found = deviation(load);
+  RecordProperty("windowed_percent", std::to_string(100 * found.windowed));
+  RecordProperty("analytic_percent", std::to_string(100 * found.analytic));
+  EXPECT_LT(std::abs(found.windowed), load.workers > load.servers ? kTolerance : 0.5)
+      << describe(load);
+  EXPECT_LT(std::abs(found.analytic), kTolerance) << describe(load);
+}
+
+const Load kRackLoads[] = {
+    {48, 15, 300'000, Servers::kLikeWorkers, Compute::kInStep, ConsistencyModel::kBsp, 4},
+    {48, 15, 300'000, Servers::kLikeWorkers, Compute::kJittered, ConsistencyModel::kAsync, 4},
+    {31, 32, 300'000, Servers::kLikeWorkers, Compute::kInStep, ConsistencyModel::kBsp, 8},
+};
+
+INSTANTIATE_TEST_SUITE_P(Loads, LargeRacks, ::testing::ValuesIn(kRackLoads), name_of);
 
 class LargeStarLong : public ::testing::TestWithParam<Load> {};
 
