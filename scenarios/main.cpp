@@ -179,6 +179,16 @@ void add_validate(CLI::App& app, std::vector<std::string>& scenarios, int& exit_
   command->callback([&] { exit_code = validate_command(scenarios); });
 }
 
+void add_calibrate(CLI::App& app, CalibrateOptions& options, int& exit_code) {
+  CLI::App* command =
+      app.add_subcommand("calibrate", "Measure this machine; print a cluster block for scenarios");
+  command
+      ->add_option("-o,--output", options.output, "File for the block (default: standard output)")
+      ->type_name("FILE");
+  command->add_flag("--quiet", options.quiet, "Only the block");
+  command->callback([&] { exit_code = calibrate_command(options); });
+}
+
 void add_schema(CLI::App& app, int& exit_code) {
   app.add_subcommand("schema", "Print the JSON Schema of scenarios")->callback([&] {
     exit_code = schema_command();
@@ -232,11 +242,13 @@ int run_program(int argc, char** argv) {
   NodeOptions node;
   std::vector<std::string> to_validate;
   std::string directory;
+  CalibrateOptions calibrate;
   add_run(app, run, exit_code);
   add_compare(app, compare, exit_code);
   add_fidelity(app, fidelity, exit_code);
   add_node(app, node, exit_code);
   add_validate(app, to_validate, exit_code);
+  add_calibrate(app, calibrate, exit_code);
   add_schema(app, exit_code);
   add_report(app, directory, exit_code);
   app.footer(

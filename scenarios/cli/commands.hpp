@@ -49,11 +49,17 @@ struct FidelityOptions {
   bool quiet = false;
 };
 
+struct CalibrateOptions {
+  std::string output;  // file; empty: standard output
+  bool quiet = false;
+};
+
 int run_command(const SingleRunOptions& options);
 int node_command(const NodeOptions& options);
 int compare_command(const CompareOptions& options);
 int fidelity_command(const FidelityOptions& options);
 int validate_command(const std::vector<std::string>& scenarios);
+int calibrate_command(const CalibrateOptions& options);
 int schema_command();
 int report_command(const std::string& directory);
 

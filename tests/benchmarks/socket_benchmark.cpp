@@ -21,9 +21,7 @@
 #include <unistd.h>
 
 #include "model/check.hpp"
-#include "model/client.hpp"
-#include "real/socket_run.hpp"
-#include "tests/support/recorded.hpp"
+#include "real/traffic.hpp"
 
 namespace psgrid::benchmarks {
 namespace {
@@ -128,151 +126,15 @@ double raw_round_trip_s() {
   return seconds / kRawRoundTrips;
 }
 
-// --- psgrid
-// ---------------------------------------------------------------------------------------
+// --- psgrid -------------------------------------------------------------------------------------
 
-// What a worker does again and again: pushes or pulls of some keys each.
-struct Traffic {
+using real::seconds_per_round;
+using real::Traffic;
+
+struct Named {
   const char* name;
-  bool pulls = false;
-  bool lists = false;                 // keys one by one, every second key of the table
-  std::uint64_t values = 10'000'000;  // of a round
-  std::uint64_t piece = 250'000;      // values of one request
-  std::size_t outstanding = 16;       // requests at a time
-  int rounds = 20;
-  std::uint32_t workers = 1, servers = 1;
-
-  std::uint64_t keys() const { return lists ? 2 * values : values; }
+  Traffic traffic;
 };
-
-// A model of float32 weights, all at 0.
-class FlatLearner final : public Learner {
- public:
-  explicit FlatLearner(std::uint64_t keys) : keys_(keys) {}
-  std::vector<Table> tables() const override {
-    return {{.name = "weights", .id = {0}, .keys = keys_, .width = 1}};
-  }
-  std::vector<KeySet> keys(const Dataset&, std::span<const std::uint32_t>) override { return {}; }
-  Gradient gradient(const Dataset&, std::span<const std::uint32_t>,
-                    const std::vector<Section>&) override {
-    return {};
-  }
-  Evaluation evaluate(const Dataset&, const std::vector<Section>&) const override { return {}; }
-  double flops_per_example(const Dataset&) const override { return 1; }
-  std::string metric_name() const override { return ""; }
-
- private:
-  std::uint64_t keys_;
-};
-
-class TrafficWorker final : public Node {
- public:
-  TrafficWorker(std::shared_ptr<const Job> job, NodeId self, Context& context,
-                const Traffic& traffic)
-      : job_(job), self_(self), context_(context), client_(job, self, context), traffic_(traffic) {}
-
-  void on_start() override { context_.send(manager_id(0), make_message(Join{})); }
-
-  void on_message(NodeId from, const MessagePtr& message) override {
-    if (const auto* welcome = std::get_if<Welcome>(message.get())) {
-      client_.start(welcome->view);
-      servers_ = welcome->view->servers();
-      read_.read.resize(servers_);
-      prepare();
-      start_ = SteadyClock::now();
-      go_on();
-    } else if (const auto* ack = std::get_if<PushAck>(message.get())) {
-      client_.on_push_ack(from, *ack);
-      if (++acks_ % servers_ == 0) complete();
-    } else if (const auto* reply = std::get_if<PullReply>(message.get())) {
-      client_.on_pull_reply(from, *reply);
-      while (completed_ < issued_ && client_.take(RequestId{oldest_pull_})) {
-        ++oldest_pull_;
-        complete();
-      }
-    }
-  }
-  void on_timer(TimerId timer) override { client_.on_timer(timer); }
-  void on_compute_done(ComputeId) override {}
-
- private:
-  void prepare() {
-    for (std::uint64_t first = 0; first < traffic_.values; first += traffic_.piece) {
-      const std::uint64_t count = std::min(traffic_.piece, traffic_.values - first);
-      KeySet keys = KeySet::range(first, first + count);
-      if (traffic_.lists) {
-        std::vector<Key> list(count);
-        for (std::uint64_t i = 0; i < count; ++i) list[i] = 2 * (first + i);
-        keys = KeySet::list(std::move(list));
-      }
-      keys_.push_back(keys);
-      gradients_.push_back({{{0}, keys, Values(std::vector<float>(count, 1.0f))}});
-    }
-  }
-
-  void go_on() {
-    const std::size_t all = keys_.size() * static_cast<std::size_t>(traffic_.rounds);
-    for (; issued_ < all && issued_ - completed_ < traffic_.outstanding; ++issued_) {
-      const std::size_t piece = issued_ % keys_.size();
-      if (traffic_.pulls)
-        client_.pull({0}, {keys_[piece]});
-      else
-        client_.push({0}, gradients_[piece], read_, issued_ + 1 == all);
-    }
-  }
-
-  void complete() {
-    ++completed_;
-    if (completed_ == keys_.size()) start_ = SteadyClock::now();  // the first round warms up
-    if (completed_ < keys_.size() * static_cast<std::size_t>(traffic_.rounds)) return go_on();
-    context_.record(Event{"done", std::to_string(since(start_) / (traffic_.rounds - 1))});
-    context_.send(manager_id(0), make_message(Progress{{1}, 1}));
-  }
-
-  const std::shared_ptr<const Job> job_;
-  const NodeId self_;
-  Context& context_;
-  Client client_;
-  const Traffic traffic_;
-  std::uint32_t servers_ = 0;
-  Weights read_;
-  std::vector<KeySet> keys_;
-  std::vector<std::vector<Section>> gradients_;
-  std::size_t issued_ = 0, completed_ = 0, acks_ = 0;
-  std::uint64_t oldest_pull_ = 1;
-  SteadyClock::time_point start_;
-};
-
-// Seconds that a round takes, of the slowest worker.
-double seconds_per_round(const Traffic& traffic) {
-  RunSpec spec;
-  spec.cluster.workers = traffic.workers;
-  spec.cluster.servers = traffic.servers;
-  spec.consistency.model = ConsistencyModel::kAsync;
-  spec.partition.type = PartitionType::kRange;
-  spec.costs = {.apply_flops_per_value = 0, .serve_flops_per_value = 0, .message_flops = 0};
-  spec.sockets.emulate_network = spec.sockets.emulate_compute = false;
-  spec.job.compute.automatic = false;
-  spec.job.compute.seconds = Duration{0};
-  spec.job.stop.iterations = 1;
-  spec.job.evaluate_every = 1e9;
-  const auto job =
-      std::make_shared<Job>(spec, Dataset{}, Dataset{}, [&](const LearnerSpec&, const Dataset*) {
-        return std::make_unique<FlatLearner>(traffic.keys());
-      });
-  job->worker_factory = [&](std::shared_ptr<const Job> of, NodeId self, Context& context) {
-    return std::make_unique<TrafficWorker>(std::move(of), self, context, traffic);
-  };
-  testing::Collector collector(false);
-  real::SocketRunOptions options;
-  options.on_log = [](const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); };
-  real::SocketRun run(job, collector, options);
-  PSGRID_CHECK(run.run() == real::SocketRunEnd::kJobFinished, "a run that ends");
-  double seconds = 0;
-  for (const auto& event : collector.recorded.events)
-    if (event.record.name == "done") seconds = std::max(seconds, std::stod(event.record.detail));
-  return seconds;
-}
 
 // What the machine does with nothing on top of TCP, measured once a run.
 struct Raw {
@@ -315,38 +177,35 @@ void small_requests(benchmark::State& state, const Traffic& traffic) {
     state.counters["of_raw_round_trip"] = seconds / requests / Raw::get().round_trip_s;
 }
 
-const std::vector<Traffic>& streams() {
-  static const std::vector<Traffic> all = {
-      {.name = "push_range"},
-      {.name = "pull_range", .pulls = true},
-      {.name = "push_pairs", .lists = true},
-      {.name = "pull_pairs", .pulls = true, .lists = true},
-      {.name = "push_range_2x2", .values = 5'000'000, .workers = 2, .servers = 2},
-      {.name = "pull_range_2x2", .pulls = true, .values = 5'000'000, .workers = 2, .servers = 2}};
+const std::vector<Named>& streams() {
+  static const std::vector<Named> all = {
+      {"push_range", {}},
+      {"pull_range", {.pulls = true}},
+      {"push_pairs", {.lists = true}},
+      {"pull_pairs", {.pulls = true, .lists = true}},
+      {"push_range_2x2", {.values = 5'000'000, .workers = 2, .servers = 2}},
+      {"pull_range_2x2", {.pulls = true, .values = 5'000'000, .workers = 2, .servers = 2}}};
   return all;
 }
 
-const std::vector<Traffic>& small() {
-  static const std::vector<Traffic> all = {
-      {.name = "push_64_bytes", .values = 1'600'000, .piece = 16, .outstanding = 1000, .rounds = 5},
-      {.name = "push_64_bytes_round_trip",
-       .values = 160'000,
-       .piece = 16,
-       .outstanding = 1,
-       .rounds = 3}};
+const std::vector<Named>& small() {
+  static const std::vector<Named> all = {
+      {"push_64_bytes", {.values = 1'600'000, .piece = 16, .outstanding = 1000, .rounds = 5}},
+      {"push_64_bytes_round_trip",
+       {.values = 160'000, .piece = 16, .outstanding = 1, .rounds = 3}}};
   return all;
 }
 
 void add_all() {
   benchmark::RegisterBenchmark("raw_tcp", raw_tcp)->UseManualTime()->Iterations(1);
-  for (const Traffic& traffic : streams())
-    benchmark::RegisterBenchmark(traffic.name, throughput, traffic)
+  for (const auto& [name, traffic] : streams())
+    benchmark::RegisterBenchmark(name, throughput, traffic)
         ->UseManualTime()
         ->Iterations(1)
         ->Repetitions(3)
         ->Unit(benchmark::kMillisecond);
-  for (const Traffic& traffic : small())
-    benchmark::RegisterBenchmark(traffic.name, small_requests, traffic)
+  for (const auto& [name, traffic] : small())
+    benchmark::RegisterBenchmark(name, small_requests, traffic)
         ->UseManualTime()
         ->Iterations(1)
         ->Repetitions(3)
