@@ -25,8 +25,6 @@ class VectorClock {
   // scan of all workers happens only when the slowest clock rises. True if it rose.
   bool advance(std::uint32_t worker, Clock clock);
 
-  bool operator==(const VectorClock& other) const { return clocks_ == other.clocks_; }
-
  private:
   std::vector<Clock> clocks_;
   Clock slowest_;

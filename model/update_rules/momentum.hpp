@@ -18,7 +18,7 @@ class Momentum : public UpdateRule {
 
   void apply(std::span<float> weights, RuleState state, std::span<const float> gradient,
              float share, std::uint64_t) const override {
-    Slice velocity = state_slice(state, 0, weights.size());
+    ValueSlice velocity = state_slice(state, 0, weights.size());
     velocity = momentum_ * velocity + share * slice(gradient);
     slice(weights) -= learning_rate_ * velocity;
   }

@@ -21,7 +21,7 @@ class Proximal : public UpdateRule {
     const float step32 = static_cast<float>(step);
     const float threshold = static_cast<float>(step * l1_);
     const float shrink = static_cast<float>(1 / (1 + step * l2_));
-    Slice w = slice(weights);
+    ValueSlice w = slice(weights);
     w -= step32 * slice(gradient);
     w = ((w - threshold).max(0.0f) + (w + threshold).min(0.0f)) * shrink;
   }

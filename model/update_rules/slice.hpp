@@ -15,19 +15,19 @@
 
 namespace psgrid {
 
-using Slice = Eigen::Map<Eigen::ArrayXf>;
-using ConstSlice = Eigen::Map<const Eigen::ArrayXf>;
+using ValueSlice = Eigen::Map<Eigen::ArrayXf>;
+using ConstValueSlice = Eigen::Map<const Eigen::ArrayXf>;
 
-inline Slice slice(std::span<float> values) {
+inline ValueSlice slice(std::span<float> values) {
   return {values.data(), static_cast<Eigen::Index>(values.size())};
 }
 
-inline ConstSlice slice(std::span<const float> values) {
+inline ConstValueSlice slice(std::span<const float> values) {
   return {values.data(), static_cast<Eigen::Index>(values.size())};
 }
 
 // The state of slot `index` for the `size` values of a slice of weights.
-inline Slice state_slice(RuleState state, std::uint32_t index, std::size_t size) {
+inline ValueSlice state_slice(RuleState state, std::uint32_t index, std::size_t size) {
   return slice(std::span<float>(state.slot(index), size));
 }
 
