@@ -52,7 +52,7 @@ TEST_F(Usage, Version) {
 TEST_F(Usage, NoCommand) {
   expect_usage_error({},
                      "psgrid: found no command, expected run, compare, fidelity, node, validate, "
-                     "schema or report\n"
+                     "calibrate, schema or report\n"
                      "Try: psgrid --help\n");
 }
 
