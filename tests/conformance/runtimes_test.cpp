@@ -1,0 +1,201 @@
+// What both runtimes owe the protocol, and the protocol its users: one suite, run on the simulator
+// and on real processes.
+#include <algorithm>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "model/check.hpp"
+#include "model/fingerprint.hpp"
+#include "tests/support/counting.hpp"
+#include "tests/support/run_on_sockets.hpp"
+#include "tests/support/serial_reference.hpp"
+#include "tests/support/simulate.hpp"
+#include "tests/support/small_data.hpp"
+
+namespace psgrid::testing {
+namespace {
+
+enum class Runtime { kSimulator, kSockets };
+
+struct Outcome : Recorded {
+  std::string failure;
+};
+
+class Runtimes : public ::testing::TestWithParam<Runtime> {
+ protected:
+  Outcome run(std::shared_ptr<const Job> job) const {
+    if (GetParam() == Runtime::kSimulator) {
+      const Simulated result = simulate(std::move(job));
+      const bool stuck = result.end == sim::SimulationEnd::kStuck;
+      return {result, stuck ? "nothing was left to happen, but the job had not ended" : ""};
+    }
+    const RanOnSockets result = run_on_sockets(std::move(job));
+    return {result, result.failure};
+  }
+};
+
+constexpr std::uint32_t kWorkers = 4, kServers = 3, kIterations = 12;
+
+RunSpec counting(const ConsistencySpec& consistency) {
+  RunSpec spec = counting_run(kWorkers, kServers, kIterations, consistency);
+  spec.cluster.network.sharing = Sharing::kAnalytic;
+  spec.job.compute.seconds = Duration{0.005};
+  spec.stragglers.push_back(
+      {.nodes = {{Role::kWorker, 0, 3}}, .model = StragglerModel::kExponential, .rate = 1});
+  return spec;
+}
+
+std::vector<ConsistencySpec> all_models() {
+  return {{.model = ConsistencyModel::kBsp},
+          {.model = ConsistencyModel::kSsp, .staleness = 2},
+          {.model = ConsistencyModel::kSsp, .staleness = 2, .cache = true},
+          {.model = ConsistencyModel::kBoundedDelay, .delay = 2},
+          {.model = ConsistencyModel::kAsync}};
+}
+
+FaultSpec unreliable_links() {
+  FaultSpec fault{.at = 0, .kind = FaultKind::kLink, .nodes = {{Role::kWorker, 0, kWorkers - 1}}};
+  fault.to = {{Role::kServer, 0, kServers - 1}};
+  fault.both_ways = true;
+  fault.link = {.loss = 0.1, .duplicate = 0.2, .reorder = 0.3};
+  return fault;
+}
+
+// Every weight counts the gradients that were applied to it.
+void expect_every_gradient_once(const Outcome& outcome) {
+  ASSERT_TRUE(outcome.job_finished) << outcome.failure;
+  EXPECT_EQ(outcome.evaluations.back().record.loss, kWorkers * kIterations) << "the smallest count";
+  EXPECT_EQ(outcome.evaluations.back().record.metric, kWorkers * kIterations) << "the largest";
+}
+
+TEST_P(Runtimes, EveryGradientIsAppliedOnce) {
+  for (const ConsistencySpec& model : all_models())
+    expect_every_gradient_once(run(counting_job(counting(model), 8)));
+}
+
+TEST_P(Runtimes, EveryGradientIsAppliedOnceThoughMessagesAreLostRepeatedAndReordered) {
+  for (const ConsistencySpec& model : all_models()) {
+    RunSpec spec = counting(model);
+    spec.client.retry.timeout = {0.05};
+    spec.faults.push_back(unreliable_links());
+    expect_every_gradient_once(run(counting_job(spec, 8)));
+  }
+}
+
+TEST_P(Runtimes, TheGateHoldsReadsToTheBound) {
+  for (const ConsistencySpec& model : all_models()) {
+    if (model.model == ConsistencyModel::kAsync) continue;
+    const Outcome outcome = run(counting_job(counting(model), 8));
+    ASSERT_TRUE(outcome.job_finished) << outcome.failure;
+    EXPECT_EQ(outcome.iterations.size(), kWorkers * kIterations);
+    for (const auto& iteration : outcome.iterations)
+      EXPECT_LE(iteration.record.staleness, std::max(model.staleness, model.delay));
+  }
+}
+
+// No weight that a worker reads lacks what the worker itself has pushed before. Counts on the
+// learner of one worker being one object.
+class ReadsItsOwnWrites final : public Learner {
+ public:
+  std::vector<Table> tables() const override {
+    return {{.name = "counts", .id = {0}, .keys = 8, .width = 1, .initial = {}}};
+  }
+  std::vector<KeySet> keys(const Dataset&, std::span<const std::uint32_t>) override {
+    return {KeySet::range(0, 8)};
+  }
+  Gradient gradient(const Dataset&, std::span<const std::uint32_t>,
+                    const std::vector<Section>& weights) override {
+    for (float count : weights.front().values.data())
+      PSGRID_CHECK(count >= static_cast<float>(pushed_), "a worker's own updates in what it reads");
+    ++pushed_;
+    return {{{{0}, weights.front().keys, Values(std::vector<float>(8, 1))}}, 0};
+  }
+  Evaluation evaluate(const Dataset&, const std::vector<Section>&) const override { return {}; }
+  std::string metric_name() const override { return "none"; }
+  double flops_per_example(const Dataset&) const override { return 1; }
+
+ private:
+  std::uint32_t pushed_ = 0;
+};
+
+TEST_P(Runtimes, WorkersReadTheirOwnWrites) {
+  for (const ConsistencySpec& model :
+       {ConsistencySpec{.model = ConsistencyModel::kAsync},
+        ConsistencySpec{.model = ConsistencyModel::kSsp, .staleness = 3, .cache = true}}) {
+    RunSpec spec = counting(model);
+    spec.client.retry.timeout = {0.05};
+    spec.faults.push_back(unreliable_links());
+    const Outcome outcome = run(std::make_shared<const Job>(
+        spec, Dataset{}, Dataset{},
+        [](const LearnerSpec&, const Dataset*) { return std::make_unique<ReadsItsOwnWrites>(); }));
+    EXPECT_TRUE(outcome.job_finished) << outcome.failure;
+  }
+}
+
+// A perceptron has a table for each layer: mixed up, they would not end where serial training does.
+TEST_P(Runtimes, NamespacesDoNotMix) {
+  RunSpec spec = learning_scenario(LearnerType::kPerceptron, 3, 2, 10);
+  spec.job.learner.hidden = {5, 4};
+  spec.job.compute.seconds = Duration{0.005};
+  spec.client.retry.timeout = {0.05};
+  spec.faults.push_back(unreliable_links());
+  spec.faults.back().nodes = {{Role::kWorker, 0, 2}};
+  spec.faults.back().to = {{Role::kServer, 0, 1}};
+  const Dataset train = dense_clouds(120, 10, 3), test = dense_clouds(40, 10, 3, 9);
+  const Outcome outcome = run(std::make_shared<const Job>(spec, train, test));
+  ASSERT_TRUE(outcome.job_finished) << outcome.failure;
+  EXPECT_EQ(outcome.evaluations.back().record.fingerprint,
+            fingerprint(train_serially(spec, train, test).tables));
+}
+
+RunSpec with_crash(const ConsistencySpec& model) {
+  RunSpec spec = counting(model);
+  spec.job.stop = {.time = Duration{0.6}};
+  spec.faults.push_back({.at = 0.1, .kind = FaultKind::kCrash, .nodes = {{Role::kWorker, 3, 3}}});
+  return spec;
+}
+
+std::uint32_t iterations_after(const Outcome& outcome, double from_s) {
+  return static_cast<std::uint32_t>(
+      std::count_if(outcome.iterations.begin(), outcome.iterations.end(),
+                    [&](const auto& iteration) { return iteration.time.seconds > from_s; }));
+}
+
+TEST_P(Runtimes, ACrashedWorkerStopsBspButNotAsync) {
+  const Outcome bsp = run(counting_job(with_crash({.model = ConsistencyModel::kBsp}), 8));
+  EXPECT_TRUE(bsp.job_finished) << bsp.failure;
+  EXPECT_EQ(bsp.reason, StopReason::kTime);
+  EXPECT_EQ(iterations_after(bsp, 0.3), 0u);
+  const Outcome async = run(counting_job(with_crash({.model = ConsistencyModel::kAsync}), 8));
+  EXPECT_TRUE(async.job_finished) << async.failure;
+  EXPECT_GT(iterations_after(async, 0.3), 30u);
+  for (const auto& iteration : async.iterations) {
+    const bool crashed = iteration.node == worker_id(3);
+    EXPECT_TRUE(!crashed || iteration.time < Time{0.2});
+  }
+}
+
+TEST_P(Runtimes, AJobThatCannotEndSaysSo) {
+  RunSpec spec = with_crash({.model = ConsistencyModel::kBsp});
+  spec.job.stop = {.iterations = 1000};
+  EXPECT_EQ(run(counting_job(spec, 8)).failure,
+            "nothing was left to happen, but the job had not ended");
+}
+
+TEST_P(Runtimes, ARestartedWorkerDoesNotRepeatItsUpdates) {
+  RunSpec spec = counting({.model = ConsistencyModel::kBsp});
+  spec.client.retry.timeout = {0.05};
+  const NodeSelector victim = {{Role::kWorker, 2, 2}};
+  spec.faults.push_back({.at = 0.06, .kind = FaultKind::kCrash, .nodes = victim});
+  spec.faults.push_back({.at = 0.1, .kind = FaultKind::kRestart, .nodes = victim});
+  expect_every_gradient_once(run(counting_job(spec, 8)));
+}
+
+INSTANTIATE_TEST_SUITE_P(On, Runtimes, ::testing::Values(Runtime::kSimulator, Runtime::kSockets),
+                         [](const auto& instance) {
+                           return instance.param == Runtime::kSimulator ? "Simulator" : "Sockets";
+                         });
+
+}  // namespace
+}  // namespace psgrid::testing
