@@ -166,13 +166,13 @@ TEST_P(Runtimes, ACrashedWorkerStopsBspButNotAsync) {
   const Outcome bsp = run(counting_job(with_crash({.model = ConsistencyModel::kBsp}), 8));
   EXPECT_TRUE(bsp.job_finished) << bsp.failure;
   EXPECT_EQ(bsp.reason, StopReason::kTime);
-  EXPECT_EQ(iterations_after(bsp, 0.3), 0u);
+  EXPECT_EQ(iterations_after(bsp, 0.4), 0u);
   const Outcome async = run(counting_job(with_crash({.model = ConsistencyModel::kAsync}), 8));
   EXPECT_TRUE(async.job_finished) << async.failure;
-  EXPECT_GT(iterations_after(async, 0.3), 30u);
+  EXPECT_GT(iterations_after(async, 0.4), 10u);
   for (const auto& iteration : async.iterations) {
     const bool crashed = iteration.node == worker_id(3);
-    EXPECT_TRUE(!crashed || iteration.time < Time{0.2});
+    EXPECT_TRUE(!crashed || iteration.time < Time{0.4});
   }
 }
 

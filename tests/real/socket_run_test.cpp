@@ -106,7 +106,7 @@ TEST(SocketRun, TakesTheTimesOfTheScenario) {
   ASSERT_EQ(run.end, SocketRunEnd::kJobFinished) << run.failure;
   EXPECT_GE(run.finished.seconds, 0.2);  // never faster; how much slower is not for a test to say
   for (const auto& iteration : run.iterations)
-    EXPECT_NEAR(iteration.record.compute.seconds, 0.02, 0.02);
+    EXPECT_GE(iteration.record.compute.seconds, 0.0199);
 }
 
 RunSpec with_fault(RunSpec spec, FaultSpec fault) {
