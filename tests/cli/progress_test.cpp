@@ -136,6 +136,7 @@ std::vector<std::string> redrawn_lines(const std::string& shown) {
 }
 
 TEST_F(ProgressOf, ARunRedrawsOneLineOnATerminal) {
+  if (!terminals_exist()) GTEST_SKIP() << "no pseudo terminals here";
   const Ended ended = for_a_moment({"run", learning_}, {.terminal = 120});
   EXPECT_EQ(ended.exit_code, 3);
   const auto lines = redrawn_lines(ended.errors);
@@ -149,6 +150,7 @@ TEST_F(ProgressOf, ARunRedrawsOneLineOnATerminal) {
 }
 
 TEST_F(ProgressOf, TheTimeLeftIsShown) {
+  if (!terminals_exist()) GTEST_SKIP() << "no pseudo terminals here";
   const std::string scenario = directory_.put("medium.json", document(200'000));
   const Ended ended = for_a_moment({"run", scenario}, {.terminal = 120});
   EXPECT_TRUE(std::regex_search(ended.errors, std::regex("[0-9]+%  [0-9]+ (s|min).* left  iter")))
@@ -156,6 +158,7 @@ TEST_F(ProgressOf, TheTimeLeftIsShown) {
 }
 
 TEST_F(ProgressOf, AComparisonFollowsOneRun) {
+  if (!terminals_exist()) GTEST_SKIP() << "no pseudo terminals here";
   const Ended ended = for_a_moment({"compare", scenario_, "--jobs", "2"}, {.terminal = 120});
   const auto lines = redrawn_lines(ended.errors);
   ASSERT_GE(lines.size(), 3u) << ended.errors;
@@ -166,6 +169,7 @@ TEST_F(ProgressOf, AComparisonFollowsOneRun) {
 }
 
 TEST_F(ProgressOf, ANarrowTerminalNeverWraps) {
+  if (!terminals_exist()) GTEST_SKIP() << "no pseudo terminals here";
   const Ended ended = for_a_moment({"run", scenario_}, {.terminal = 30});
   const auto lines = redrawn_lines(ended.errors);
   ASSERT_GE(lines.size(), 3u);
@@ -173,6 +177,7 @@ TEST_F(ProgressOf, ANarrowTerminalNeverWraps) {
 }
 
 TEST_F(ProgressOf, QuietShowsNothingOnATerminal) {
+  if (!terminals_exist()) GTEST_SKIP() << "no pseudo terminals here";
   EXPECT_EQ(for_a_moment({"run", scenario_, "--quiet"}, {.terminal = 80}).errors, "");
 }
 

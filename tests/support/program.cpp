@@ -148,6 +148,14 @@ Ended Program::wait() {
   return ended;
 }
 
+bool terminals_exist() {
+  int terminal = -1, slave = -1;
+  if (openpty(&terminal, &slave, nullptr, nullptr, nullptr) != 0) return false;
+  close(terminal);
+  close(slave);
+  return true;
+}
+
 Ended run_psgrid(std::vector<std::string> arguments, const ProgramOptions& options) {
   return Program(std::move(arguments), options).wait();
 }

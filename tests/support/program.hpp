@@ -55,6 +55,9 @@ class Program {
   std::string shown_;  // on the terminal
 };
 
+// Whether this machine has pseudo terminals to give.
+bool terminals_exist();
+
 // Runs the program to its end.
 Ended run_psgrid(std::vector<std::string> arguments, const ProgramOptions& options = {});
 
