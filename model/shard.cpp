@@ -51,9 +51,12 @@ Values Shard::read(const KeySet& keys) const {
   if (!keys.is_ranges()) {
     std::vector<float> listed(keys.size() * width);
     float* to = listed.data();
-    layout_.for_each_row(keys.as_list(), [&](std::uint64_t row) {
-      to = std::copy_n(weights_.data() + row * width, width, to);
-    });
+    if (width == 1)
+      layout_.for_each_row(keys.as_list(), [&](std::uint64_t row) { *to++ = weights_[row]; });
+    else
+      layout_.for_each_row(keys.as_list(), [&](std::uint64_t row) {
+        to = std::copy_n(weights_.data() + row * width, width, to);
+      });
     return Values(std::move(listed));
   }
   std::vector<float> values;

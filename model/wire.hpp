@@ -144,12 +144,15 @@ class WireReader {
     std::vector<Key> keys(count);
     const std::size_t start = at_;
     Key next = 0;
-    for (Key& key : keys) {
-      const bool is_short = at_ < in_.size() && in_[at_] < std::byte{0x80};
-      const std::uint64_t gap = is_short ? std::to_integer<std::uint64_t>(in_[at_++]) : varint();
+    for (std::uint64_t i = 0; i < count && ok();) {
+      if (count - i >= 8 && next < Key{1} << 63 && next_8_are_short()) {
+        for (const std::size_t end = at_ + 8; at_ < end; ++at_)
+          next = (keys[i++] = next + std::to_integer<std::uint64_t>(in_[at_])) + 1;
+        continue;
+      }
+      const std::uint64_t gap = varint();
       if (gap >= ~Key{0} - next) fail("keys below 2^64 - 1");
-      key = next + gap;
-      next = key + 1;
+      next = (keys[i++] = next + gap) + 1;
     }
     return ok() ? KeySet::rising_list(std::move(keys), at_ - start) : KeySet();
   }
@@ -170,6 +173,13 @@ class WireReader {
   }
 
  private:
+  // Whether the next 8 bytes are a varint each.
+  bool next_8_are_short() const {
+    std::uint64_t bytes = ~std::uint64_t{0};
+    if (in_.size() - at_ >= sizeof bytes) std::memcpy(&bytes, in_.data() + at_, sizeof bytes);
+    return (bytes & 0x8080'8080'8080'8080) == 0;
+  }
+
   bool has(std::uint64_t bytes) {
     if (ok() && in_.size() - at_ >= bytes) return true;
     fail("more bytes");

@@ -10,6 +10,7 @@ namespace psgrid::real {
 
 namespace {
 
+constexpr std::uint64_t kWriteAtOnceBytes = 256 << 10;
 constexpr std::chrono::milliseconds kFirstPause{10}, kLongestPause{1000};
 
 }  // namespace
@@ -46,7 +47,10 @@ void Outbound::add(const Parcel& parcel) {
 }
 
 void Outbound::add(const Parcel& parcel, NodeId from, NodeId to, MessagePtr message) {
-  if (!is_full()) queue_.add(parcel, from, to, std::move(message));
+  if (is_full()) return;
+  queue_.add(parcel, from, to, std::move(message));
+  // Long arrays are written while the processor's cache still has them.
+  if (state_ == State::kOpen && queue_.bytes() >= kWriteAtOnceBytes) write();
 }
 
 void Outbound::flush() {

@@ -12,7 +12,7 @@ struct Traffic {
   bool pulls = false;
   bool lists = false;                 // keys one by one, every second key of the table
   std::uint64_t values = 10'000'000;  // of a round
-  std::uint64_t piece = 250'000;      // values of one request
+  std::uint64_t piece = 100'000;      // values of one request
   std::size_t outstanding = 16;       // requests at a time
   int rounds = 20;
   std::uint32_t workers = 1, servers = 1;
