@@ -69,6 +69,18 @@ Hardware hardware_of(const ClusterSpec& cluster, NodeId node) {
   return hardware;
 }
 
+std::uint32_t count_of(const ClusterSpec& cluster, Role role) {
+  switch (role) {
+    case Role::kManager:
+      return cluster.managers;
+    case Role::kServer:
+      return cluster.servers;
+    case Role::kWorker:
+      return cluster.workers;
+  }
+  return 0;
+}
+
 std::uint32_t node_index(const ClusterSpec& cluster, NodeId node) {
   switch (node.role) {
     case Role::kManager:

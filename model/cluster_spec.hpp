@@ -142,6 +142,9 @@ struct Hardware {
 
 Hardware hardware_of(const ClusterSpec& cluster, NodeId node);
 
+// Number of nodes of a role.
+std::uint32_t count_of(const ClusterSpec& cluster, Role role);
+
 // Nodes in a dense order: managers, servers, workers.
 std::uint32_t node_index(const ClusterSpec& cluster, NodeId node);
 NodeId node_at(const ClusterSpec& cluster, std::uint32_t index);

@@ -70,7 +70,7 @@ std::string fault_detail(const FaultSpec& fault) {
   const auto add = [&](const char* name, double value, const char* unit = "") {
     if (value != 0) parts.push_back(std::string(name) + " " + number(value) + unit);
   };
-  if (fault.kind == FaultKind::kReset || fault.kind == FaultKind::kLink)
+  if (is_of_links(fault.kind))
     parts.push_back(names_of(fault.nodes) + (fault.both_ways ? " to and from " : " to ") +
                     (fault.to.empty() ? "all nodes" : names_of(fault.to)));
   if (fault.kind == FaultKind::kSlow) add("factor", fault.factor);

@@ -43,6 +43,11 @@ struct FaultSpec {
   LinkCondition link;                                      // kLink
 };
 
+// Whether it hits messages between nodes, not nodes.
+inline bool is_of_links(FaultKind kind) {
+  return kind == FaultKind::kReset || kind == FaultKind::kLink;
+}
+
 // The straggler models of a scenario, and those that its kSlow faults amount to.
 std::vector<StragglerSpec> with_slow_faults(std::vector<StragglerSpec> stragglers,
                                             const std::vector<FaultSpec>& faults);

@@ -86,8 +86,8 @@ void EmulatedNetwork::on_parcel(std::uint32_t process, const Parcel& parcel, Tra
     case Parcel::Kind::kOutOfBand:
       return user_.deliver(std::move(transfer), parcel.sent);
     case Parcel::Kind::kMessage: {
-      const Time arrives =
-          emulated_ ? parcel.departed + latency(transfer.from, transfer.to) : Time{parcel.departed};
+      Time arrives = parcel.departed;
+      if (emulated_) arrives = arrives + latency(transfer.from, transfer.to);
       return deliver_at(arrives, std::move(transfer), parcel.sent);
     }
     case Parcel::Kind::kTransfer:

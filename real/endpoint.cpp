@@ -24,6 +24,12 @@ std::optional<HostPort> parse_host_port(std::string_view text) {
   return result;
 }
 
+std::string to_string(const HostPort& endpoint) {
+  const bool brackets = endpoint.host.find(':') != std::string::npos;  // as in URLs
+  return (brackets ? "[" + endpoint.host + "]" : endpoint.host) + ":" +
+         std::to_string(endpoint.port);
+}
+
 std::optional<std::string> address_of(const std::string& host) {
   asio::io_context io;
   asio::ip::tcp::resolver resolver(io);

@@ -16,6 +16,9 @@ struct HostPort {
 // "node1:7000", "10.0.0.1:7000", "[fd00::1]:7000"; nothing if `text` is anything else.
 std::optional<HostPort> parse_host_port(std::string_view text);
 
+// The same again.
+std::string to_string(const HostPort& endpoint);
+
 // The first address that this machine knows the host by; nothing if it knows none.
 std::optional<std::string> address_of(const std::string& host);
 

@@ -15,10 +15,12 @@
 #include <malloc.h>
 #include <sys/prctl.h>
 
+#include "model/armed_timers.hpp"
 #include "model/check.hpp"
 #include "model/link_faults.hpp"
 #include "real/control_channel.hpp"
 #include "real/emulated_network.hpp"
+#include "real/endpoint.hpp"
 #include "real/inbound.hpp"
 #include "real/outbound.hpp"
 
@@ -108,6 +110,7 @@ class NodeProcess final : private ParcelReceiver, private EmulatedNetwork::User 
   void turn();
   bool set_alarm();
   void do_due();
+  void set_endpoint_of(std::uint32_t process);
   Outbound& outbound(std::uint32_t process);
   NodeContext* context_of(NodeId node);
 
@@ -155,18 +158,15 @@ class NodeProcess::NodeContext final : public Context {
     process_.send(index_, to, std::move(message), channel);
   }
   TimerId set_timer(Duration after) override {
-    const TimerId timer{++timers_};
-    armed_.emplace_back(timer, process_.schedule_.at(now() + after, [this, timer] {
-      armed_.erase(find(timer));
+    const TimerId timer = timers_.next();
+    timers_.add(timer, process_.schedule_.at(now() + after, [this, timer] {
+      timers_.take(timer);
       node_->on_timer(timer);
     }));
     return timer;
   }
   void cancel_timer(TimerId timer) override {
-    const auto armed = find(timer);
-    if (armed == armed_.end()) return;
-    process_.schedule_.cancel(armed->second);
-    armed_.erase(armed);
+    if (const auto handle = timers_.take(timer)) process_.schedule_.cancel(*handle);
   }
   ComputeId compute(Work work) override { return process_.compute(index_, std::move(work)); }
   RandomStream random(Purpose purpose, std::uint32_t substream) const override {
@@ -192,20 +192,13 @@ class NodeProcess::NodeContext final : public Context {
   NodeTotals& totals() { return totals_; }
 
  private:
-  using Armed = std::pair<TimerId, Schedule::Handle>;
-  std::vector<Armed>::iterator find(TimerId timer) {
-    return std::find_if(armed_.begin(), armed_.end(),
-                        [&](const Armed& armed) { return armed.first == timer; });
-  }
-
   NodeProcess& process_;
   const std::uint32_t index_;
   std::unique_ptr<Node> node_;
   std::vector<std::pair<NodeId, MessagePtr>> early_;  // before the node was started
   NodeTotals totals_;
   bool counts_ = true;
-  std::uint64_t timers_ = 0;
-  std::vector<Armed> armed_;
+  ArmedTimers<Schedule::Handle> timers_;
 };
 
 NodeProcess::Running::Running(NodeProcess& process, WallTime begin)
@@ -297,9 +290,7 @@ void NodeProcess::do_due() {
 // --- the hub ------------------------------------------------------------------------------------
 
 std::string NodeProcess::hub_name() const {
-  const bool brackets = options_.hub_address.find(':') != std::string::npos;  // as in URLs
-  return "the manager at " + (brackets ? "[" + options_.hub_address + "]" : options_.hub_address) +
-         ":" + std::to_string(options_.hub_port);
+  return "the manager at " + to_string(HostPort{options_.hub_address, options_.hub_port});
 }
 
 bool NodeProcess::connect_to_hub() {
@@ -404,10 +395,7 @@ void NodeProcess::on(const Begin& begin) {
   const bool same_clock = hub_->local_address() == hub_->remote_address();
   running_.emplace(*this,
                    same_clock ? begin.at : by_own_clock(begin.at, begin.sent, WallTime::now()));
-  for (std::uint32_t process = 0; process < peers_.size(); ++process)
-    if (outbound_[process])
-      outbound_[process]->set_endpoint(
-          {asio::ip::make_address(peers_[process].address), peers_[process].port});
+  for (std::uint32_t process = 0; process < peers_.size(); ++process) set_endpoint_of(process);
   schedule_.at({0}, [this] { start_nodes(); });
   for (EarlyParcel& early : std::exchange(early_, {}))
     running_->network.on_parcel(early.process, early.parcel, std::move(early.transfer));
@@ -437,10 +425,8 @@ void NodeProcess::on(const Finish& finish) {
 
 void NodeProcess::on(const PeerRestarted& restarted) {
   if (restarted.process >= peers_.size() || restarted.process == options_.process) return;
-  const PeerAddress& peer = restarted.peer;
-  peers_[restarted.process] = peer;
-  if (outbound_[restarted.process])
-    outbound_[restarted.process]->set_endpoint({asio::ip::make_address(peer.address), peer.port});
+  peers_[restarted.process] = restarted.peer;
+  set_endpoint_of(restarted.process);
   listener_->reset(restarted.process);
   running_->network.forget(restarted.process);
 }
@@ -478,8 +464,7 @@ void NodeProcess::report_regularly() {
 
 void NodeProcess::log(const std::string& line) { hub_->send(LogLine{line}); }
 
-// --- other processes
-// ------------------------------------------------------------------------------
+// --- other processes ----------------------------------------------------------------------------
 
 std::optional<std::string> NodeProcess::on_greeting(const Greeting& greeting) {
   if (!greeting.token.matches(options_.token)) return "expected the token of this cluster";
@@ -490,6 +475,13 @@ std::optional<std::string> NodeProcess::on_greeting(const Greeting& greeting) {
   return {};
 }
 
+// Tells the connection to a process where that listens, as far as both are known.
+void NodeProcess::set_endpoint_of(std::uint32_t process) {
+  if (!outbound_[process] || process >= peers_.size()) return;
+  const PeerAddress& peer = peers_[process];
+  outbound_[process]->set_endpoint({asio::ip::make_address(peer.address), peer.port});
+}
+
 Outbound& NodeProcess::outbound(std::uint32_t process) {
   std::unique_ptr<Outbound>& connection = outbound_[process];
   if (!connection) {
@@ -498,9 +490,7 @@ Outbound& NodeProcess::outbound(std::uint32_t process) {
         io_, Greeting{options_.token, options_.process, options_.incarnation},
         to_string(node_at(job_->spec.cluster, first)),
         [this](const std::string& line) { log(line); });
-    if (process < peers_.size())
-      connection->set_endpoint(
-          {asio::ip::make_address(peers_[process].address), peers_[process].port});
+    set_endpoint_of(process);
   }
   to_flush_.push_back(process);
   return *connection;
@@ -518,10 +508,8 @@ void NodeProcess::carry(std::uint32_t process, const Parcel& parcel, Transfer tr
 
 NodeProcess::NodeContext* NodeProcess::context_of(NodeId node) {
   const ClusterSpec& cluster = job_->spec.cluster;
-  const std::uint32_t of_role = node.role == Role::kManager  ? cluster.managers
-                                : node.role == Role::kServer ? cluster.servers
-                                                             : cluster.workers;
-  return node.rank < of_role ? contexts_[node_index(cluster, node)].get() : nullptr;
+  const bool exists = node.rank < count_of(cluster, node.role);
+  return exists ? contexts_[node_index(cluster, node)].get() : nullptr;
 }
 
 std::optional<std::string> NodeProcess::on_parcel(std::uint32_t process, const Parcel& parcel,
@@ -534,7 +522,7 @@ std::optional<std::string> NodeProcess::on_parcel(std::uint32_t process, const P
   const ClusterSpec& cluster = job_->spec.cluster;
   if (!context_of(frame.to)) return "expected a message for a node of this process";
   const std::uint32_t from = node_index(cluster, frame.from);
-  if (from >= cluster.nodes() || node_at(cluster, from) != frame.from ||
+  if (frame.from.rank >= count_of(cluster, frame.from.role) ||
       placement_.process_of(from) != process)
     return "expected a message of a node of process " + std::to_string(process);
   const bool counted = parcel.kind != Parcel::Kind::kOutOfBand;
@@ -549,8 +537,7 @@ std::optional<std::string> NodeProcess::on_parcel(std::uint32_t process, const P
   return {};
 }
 
-// --- nodes
-// ----------------------------------------------------------------------------------------
+// --- nodes --------------------------------------------------------------------------------------
 
 void NodeProcess::send(std::uint32_t from, NodeId to, MessagePtr message, Channel channel) {
   Transfer transfer{.from = from,

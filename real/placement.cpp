@@ -24,6 +24,10 @@ Placement::Placement(const RunSpec& run) : hosts_(run.cluster), process_of_(run.
     process_of_[node] = *process;
     nodes_[*process].push_back(node);
   }
+  for (const std::vector<std::uint32_t>& nodes : nodes_) {
+    std::string& name = names_.emplace_back(to_string(node_at(run.cluster, nodes.front())));
+    if (nodes.size() > 1) name += " to " + to_string(node_at(run.cluster, nodes.back()));
+  }
 }
 
 }  // namespace psgrid::real

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "model/host_layout.hpp"
@@ -22,12 +23,16 @@ class Placement {
   }
   std::uint32_t process_of(std::uint32_t node) const { return process_of_[node]; }
 
+  // "server[0]", "worker[0] to worker[7]"
+  const std::string& name_of(std::uint32_t process) const { return names_[process]; }
+
   const HostLayout& hosts() const { return hosts_; }
 
  private:
   HostLayout hosts_;
   std::vector<std::vector<std::uint32_t>> nodes_;
   std::vector<std::uint32_t> process_of_;
+  std::vector<std::string> names_;  // by process
 };
 
 }  // namespace psgrid::real

@@ -38,13 +38,6 @@ SocketRun::SocketRun(std::shared_ptr<const Job> job, RunObserver& observer,
 
 SocketRun::~SocketRun() = default;
 
-std::string SocketRun::name_of(std::uint32_t process) const {
-  const auto& nodes = placement_.nodes_of(process);
-  std::string name = to_string(node_at(job_->spec.cluster, nodes.front()));
-  if (nodes.size() > 1) name += " to " + to_string(node_at(job_->spec.cluster, nodes.back()));
-  return name;
-}
-
 void SocketRun::log(const std::string& line) const {
   if (options_.on_log) options_.on_log(line);
 }
@@ -96,7 +89,8 @@ void SocketRun::start_child(std::uint32_t process) {
   children_.start(process, [&] {
     const NodeProcessResult result = run_node_process(job_, options);
     if (result.end == ProcessEnd::kFailed)
-      std::fprintf(stderr, "psgrid: %s: %s\n", name_of(process).c_str(), result.why.c_str());
+      std::fprintf(stderr, "psgrid: %s: %s\n", placement_.name_of(process).c_str(),
+                   result.why.c_str());
     return static_cast<int>(result.end);
   });
 }
@@ -153,7 +147,7 @@ std::string SocketRun::refusal(const Hello& hello) const {
   const Member& member = members_[hello.process];
   const bool wanted = phase_ == Phase::kGathering || (phase_ == Phase::kRunning && member.down);
   if (member.channel || !wanted)
-    return "a process that is not there yet, not " + name_of(hello.process) + " again";
+    return "a process that is not there yet, not " + placement_.name_of(hello.process) + " again";
   return "";
 }
 
@@ -192,8 +186,7 @@ void SocketRun::begin() {
   schedule_faults();
 }
 
-// --- while it runs
-// --------------------------------------------------------------------------------
+// --- while it runs ------------------------------------------------------------------------------
 
 void SocketRun::on_message(std::uint32_t process, ControlMessage message) {
   Member& member = members_[process];
@@ -205,7 +198,7 @@ void SocketRun::on_message(std::uint32_t process, ControlMessage message) {
         finish(SocketRunEnd::kJobFinished, recorded.at);
     time_line_.add(process, std::move(*observed));
   } else if (const auto* line = std::get_if<LogLine>(&message)) {
-    if (phase_ == Phase::kRunning) log(name_of(process) + ": " + line->text);
+    if (phase_ == Phase::kRunning) log(placement_.name_of(process) + ": " + line->text);
   } else if (auto* totals = std::get_if<Totals>(&message)) {
     if (std::exchange(member.gave_totals, true)) return;
     totals_.insert(totals_.end(), totals->nodes.begin(), totals->nodes.end());
@@ -223,7 +216,8 @@ void SocketRun::tick() {
     if (phase_ == Phase::kGathering && late) {
       std::string missing;
       for (std::uint32_t process = 0; process < members_.size(); ++process)
-        if (!members_[process].channel) missing += (missing.empty() ? "" : ", ") + name_of(process);
+        if (!members_[process].channel)
+          missing += (missing.empty() ? "" : ", ") + placement_.name_of(process);
       fail("these did not come in time: " + missing);
     } else if (phase_ == Phase::kRunning && is_stuck()) {
       fail("nothing was left to happen, but the job had not ended");
@@ -239,7 +233,7 @@ void SocketRun::tick() {
 void SocketRun::reap_children() {
   children_.reap([this](std::uint32_t process, const std::string& words) {
     if (!members_[process].down)
-      fail(name_of(process) + (words.empty() ? " ended before the job" : " " + words));
+      fail(placement_.name_of(process) + (words.empty() ? " ended before the job" : " " + words));
   });
 }
 
@@ -266,11 +260,10 @@ void SocketRun::on_lost(std::uint32_t process, const std::string& why) {
     reap_children();
     if (children_.has(process)) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
-  if (phase_ < Phase::kFinishing) fail(name_of(process) + " was lost: " + why);
+  if (phase_ < Phase::kFinishing) fail(placement_.name_of(process) + " was lost: " + why);
 }
 
-// --- the end
-// ----------------------------------------------------------------------------------------
+// --- the end ------------------------------------------------------------------------------------
 
 void SocketRun::fail(const std::string& why) {
   if (phase_ >= Phase::kFinishing) return;

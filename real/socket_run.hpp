@@ -103,7 +103,6 @@ class SocketRun {
   void tell(const FaultSpec& fault, NodeId node);
   void end_if_done();
   Time now() const;
-  std::string name_of(std::uint32_t process) const;
   void log(const std::string& line) const;
 
   const std::shared_ptr<const Job> job_;

@@ -33,7 +33,7 @@ void SocketRun::tell(const FaultSpec& fault, NodeId node) {
 }
 
 void SocketRun::begin_fault(const FaultSpec& fault) {
-  if (fault.kind == FaultKind::kReset || fault.kind == FaultKind::kLink) {
+  if (is_of_links(fault.kind)) {
     tell(fault, {fault.nodes.front().role, fault.nodes.front().first});
     if (fault.kind == FaultKind::kReset) reset_links(fault);
     return;

@@ -1,12 +1,12 @@
 // A node's window on the simulated world, and what the simulator knows of the node.
 #pragma once
 
-#include <algorithm>
 #include <functional>
 #include <memory>
 #include <utility>
 #include <vector>
 
+#include "model/armed_timers.hpp"
 #include "sim/simulation.hpp"
 
 namespace psgrid::sim {
@@ -23,18 +23,15 @@ class Simulation::NodeContext final : public Context {
     simulation_.send(index_, to, std::move(message), channel);
   }
   TimerId set_timer(Duration after) override {
-    const TimerId timer{++timers_};
+    const TimerId timer = timers_.next();
     const auto handle = simulation_.agenda_.schedule(
         now() + after, {static_cast<std::uint32_t>(EventKind::kTimer), index_, timer.value});
-    armed_.push_back({timer, handle});
+    timers_.add(timer, handle);
     return timer;
   }
   void cancel_timer(TimerId timer) override {
     std::erase(overdue_, timer);
-    const auto armed = find(timer);
-    if (armed == armed_.end()) return;
-    simulation_.agenda_.cancel(armed->handle);
-    armed_.erase(armed);
+    if (const auto handle = timers_.take(timer)) simulation_.agenda_.cancel(*handle);
   }
   ComputeId compute(Work work) override { return simulation_.compute(index_, std::move(work)); }
   RandomStream random(Purpose purpose, std::uint32_t substream) const override {
@@ -60,8 +57,7 @@ class Simulation::NodeContext final : public Context {
   // A node that has crashed, or has not been started yet, is not up.
   bool is_up() const { return node_ != nullptr; }
   void crash() {
-    for (const Armed& armed : armed_) simulation_.agenda_.cancel(armed.handle);
-    armed_.clear();
+    timers_.take_all([this](Agenda::Handle handle) { simulation_.agenda_.cancel(handle); });
     deferred_.clear();
     overdue_.clear();
     paused_ = false;
@@ -78,7 +74,7 @@ class Simulation::NodeContext final : public Context {
   }
 
   void fire(TimerId timer) {
-    armed_.erase(find(timer));
+    timers_.take(timer);
     if (!is_paused()) return node_->on_timer(timer);
     overdue_.push_back(timer);
     defer([this, timer] {
@@ -87,22 +83,12 @@ class Simulation::NodeContext final : public Context {
   }
 
  private:
-  struct Armed {
-    TimerId timer;
-    Agenda::Handle handle;
-  };
-  std::vector<Armed>::iterator find(TimerId timer) {
-    return std::find_if(armed_.begin(), armed_.end(),
-                        [&](const Armed& armed) { return armed.timer == timer; });
-  }
-
   Simulation& simulation_;
   const std::uint32_t index_;
   const HostIndex host_;
   std::unique_ptr<Node> node_;
   NodeTotals totals_;
-  std::uint64_t timers_ = 0;
-  std::vector<Armed> armed_;
+  ArmedTimers<Agenda::Handle> timers_;
   bool paused_ = false;
   std::vector<std::function<void()>> deferred_;
   std::vector<TimerId> overdue_;  // in deferred_ and not cancelled since

@@ -21,14 +21,13 @@ void Simulation::begin_fault(const FaultSpec& fault) {
   const auto tell = [&](NodeId node) {
     observer_.on_record(now_, node, Event{fault_name(fault), fault_detail(fault)});
   };
-  const bool of_links = fault.kind == FaultKind::kReset || fault.kind == FaultKind::kLink;
-  if (of_links) tell({fault.nodes.front().role, fault.nodes.front().first});
+  if (is_of_links(fault.kind)) tell({fault.nodes.front().role, fault.nodes.front().first});
   if (fault.kind == FaultKind::kReset)
     lose_messages([&](const Envelope& envelope) {
       const NodeId from = contexts_[envelope.from]->id(), to = contexts_[envelope.to]->id();
       return is_between(fault, from, to);
     });
-  if (of_links) return;
+  if (is_of_links(fault.kind)) return;
   for (NodeId id : nodes_of(fault.nodes)) {
     const std::uint32_t node = node_index(job_->spec.cluster, id);
     NodeContext& context = *contexts_[node];

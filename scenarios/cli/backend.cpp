@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "real/endpoint.hpp"
 #include "real/placement.hpp"
 #include "real/socket_run.hpp"
 #include "scenarios/cli/interrupt.hpp"
@@ -63,7 +64,8 @@ BackendEnd run_on_sockets(std::shared_ptr<const Job> job, RunObserver& observer,
     const SocketCluster at = options.cluster.value_or(SocketCluster{.address = "127.0.0.1"});
     return {.began = false,
             .status = RunStatus::kFailed,
-            .failure = fmt::format("cannot listen at {}: {}", endpoint_text(at.address, at.port),
+            .failure = fmt::format("cannot listen at {}: {}",
+                                   real::to_string(real::HostPort{at.address, at.port}),
                                    error.code().message())};
   }
   real::SocketRun& run = *listening;
@@ -121,11 +123,6 @@ std::string unsupported_elsewhere(const RunSpec& run) {
           "a {} is done with signals, which reach no other machine: use psgrid run --on sockets",
           fault_name(fault));
   return "";
-}
-
-std::string endpoint_text(const std::string& address, std::uint16_t port) {
-  const bool is_v6 = address.find(':') != std::string::npos;
-  return is_v6 ? fmt::format("[{}]:{}", address, port) : fmt::format("{}:{}", address, port);
 }
 
 BackendEnd run_job(std::shared_ptr<const Job> job, RunObserver& observer,

@@ -49,9 +49,6 @@ std::string unsupported(Backend backend, const RunSpec& run);
 // Likewise a cluster whose processes are started elsewhere, besides.
 std::string unsupported_elsewhere(const RunSpec& run);
 
-// "10.0.0.1:7000", "[fe80::1]:7000".
-std::string endpoint_text(const std::string& address, std::uint16_t port);
-
 // Runs the job to its end. On the simulator at most once a process. Throws sim::PlatformFailure.
 BackendEnd run_job(std::shared_ptr<const Job> job, RunObserver& observer,
                    const BackendOptions& options);

@@ -79,24 +79,17 @@ std::vector<ChildEnd> run_all(const CompareOptions& options, const Scenario& sce
   const unsigned by_default = options.backend == Backend::kSim ? cores : 1;
   const unsigned at_once = options.jobs > 0 ? options.jobs : by_default;
   const unsigned math_threads = cores > at_once ? cores / at_once - 1 : 0;
-  Overview overview(overview_of(jobs, scenario), at_once, options.quiet);
-  return run_children(
-      jobs.size(),
-      [&](std::size_t job, ChildReport& report) {
-        const std::string& variant = scenario.variants[jobs[job].variant].name;
-        return run_variant({.name = variant,
-                            .variant = variant,
-                            .run = jobs[job].run,
-                            .directory = jobs[job].directory,
-                            .backend = options.backend,
-                            .math_threads = math_threads},
-                           report);
-      },
-      {.at_once = at_once,
-       .on_start = [&](std::size_t job) { overview.on_start(job); },
-       .on_progress = [&](std::size_t job,
-                          const RunProgress& progress) { overview.on_progress(job, progress); },
-       .on_end = [&](std::size_t job, const ChildEnd& end) { overview.on_end(job, end); }});
+  std::vector<VariantRun> runs;
+  for (const Job& job : jobs) {
+    const std::string& variant = scenario.variants[job.variant].name;
+    runs.push_back({.name = variant,
+                    .variant = variant,
+                    .run = job.run,
+                    .directory = job.directory,
+                    .backend = options.backend,
+                    .math_threads = math_threads});
+  }
+  return run_variants(runs, overview_of(jobs, scenario), at_once, options.quiet);
 }
 
 // One directory a variant, marked as ours, so that the next comparison removes it.
@@ -115,11 +108,6 @@ analysis::Failure write_results(const analysis::OutputDirectory& output,
   return output.write("report.html", analysis::report_html(data));
 }
 
-int fail(const analysis::Error& error) {
-  print_error(error.message);
-  return kFailed;
-}
-
 }  // namespace
 
 int compare_command(const CompareOptions& options) {
@@ -135,15 +123,15 @@ int compare_command(const CompareOptions& options) {
   const auto output = open_output(options, *scenario);
   if (!output) return kBadInput;
   const Json resolved = resolved_json(*scenario, output->path().string());
-  if (const auto failure = write_scenario(*output, resolved)) return fail(*failure);
+  if (const auto failure = write_scenario(*output, resolved)) return failed(*failure);
   const std::vector<std::string> directories =
       analysis::variant_directories(names_of(scenario->variants));
-  if (const auto failure = make_directories(*output, directories)) return fail(*failure);
+  if (const auto failure = make_directories(*output, directories)) return failed(*failure);
 
   const std::vector<Job> jobs = plan(*scenario, directories, output->path());
   const std::vector<ChildEnd> ends = run_all(options, *scenario, jobs);
   const analysis::ComparisonData data = collect(*scenario, jobs, directories, ends);
-  if (const auto failure = write_results(*output, data)) return fail(*failure);
+  if (const auto failure = write_results(*output, data)) return failed(*failure);
   const bool printed = print_result(analysis::compare_table(data));
   if (!options.quiet) print_report_path(*output);
   return printed ? exit_code(data.status) : kFailed;

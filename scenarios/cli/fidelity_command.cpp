@@ -103,15 +103,7 @@ std::vector<ChildEnd> run_all(const Plan& plan, unsigned at_once, bool quiet) {
   std::vector<Overview::Run> shown;
   for (std::size_t i = 0; i < plan.runs.size(); ++i)
     shown.push_back({plan.runs[i].name, plan.case_of[i], plan.runs[i].run.job.stop});
-  Overview overview(std::move(shown), at_once, quiet);
-  return run_children(
-      plan.runs.size(),
-      [&](std::size_t job, ChildReport& report) { return run_variant(plan.runs[job], report); },
-      {.at_once = at_once,
-       .on_start = [&](std::size_t job) { overview.on_start(job); },
-       .on_progress = [&](std::size_t job,
-                          const RunProgress& progress) { overview.on_progress(job, progress); },
-       .on_end = [&](std::size_t job, const ChildEnd& end) { overview.on_end(job, end); }});
+  return run_variants(plan.runs, std::move(shown), at_once, quiet);
 }
 
 // What the runs of a plan that began have written, by case.
@@ -157,11 +149,6 @@ analysis::RunStatus together(analysis::RunStatus a, analysis::RunStatus b) {
   return analysis::RunStatus::kDone;
 }
 
-int fail(const analysis::Error& error) {
-  print_error(error.message);
-  return kFailed;
-}
-
 }  // namespace
 
 int fidelity_command(const FidelityOptions& options) {
@@ -171,7 +158,7 @@ int fidelity_command(const FidelityOptions& options) {
   const auto output = open_output({.output = options.output}, scenarios->front());
   if (!output) return kBadInput;
   const std::vector<Case> cases = cases_of(*scenarios, options.seeds);
-  if (const auto failure = make_directories(output->path(), cases)) return fail(*failure);
+  if (const auto failure = make_directories(output->path(), cases)) return failed(*failure);
 
   analysis::FidelityData data;
   for (const Case& each : cases)
@@ -190,9 +177,9 @@ int fidelity_command(const FidelityOptions& options) {
   collect(simulated, &analysis::CaseRuns::sim, data);
   collect(real, &analysis::CaseRuns::sockets, data);
 
-  if (const auto failure = analysis::write_fidelity(*output, data)) return fail(*failure);
+  if (const auto failure = analysis::write_fidelity(*output, data)) return failed(*failure);
   if (const auto failure = output->write("report.html", analysis::fidelity_html(data)))
-    return fail(*failure);
+    return failed(*failure);
   const bool printed = print_result(analysis::fidelity_table(data));
   if (!options.quiet) print_report_path(*output);
   return printed ? exit_code(data.status) : kFailed;

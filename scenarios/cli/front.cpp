@@ -38,6 +38,11 @@ std::optional<Scenario> load_with_options(const RunOptions& options, bool with_v
   return std::move(scenario.value);
 }
 
+int failed(const analysis::Error& error) {
+  print_error(error.message);
+  return kFailed;
+}
+
 int exit_code(analysis::RunStatus status) {
   switch (status) {
     case analysis::RunStatus::kDone:

@@ -18,6 +18,9 @@ void print_errors(const std::vector<InputError>& errors);
 void print_warnings(const std::vector<InputError>& warnings);
 void print_error(const std::string& message);
 
+// Prints it; the exit code of a command that it ends.
+int failed(const analysis::Error& error);
+
 // The scenario with the options applied, to be run by itself or with its variants; errors and
 // warnings are printed.
 std::optional<Scenario> load_with_options(const RunOptions& options, bool with_variants);

@@ -32,30 +32,19 @@ Mistake mistake(fmt::format_string<Arguments...> format, Arguments&&... argument
 
 // --- which process this is ----------------------------------------------------------------------
 
-std::string name_of(const RunSpec& run, const real::Placement& placement, std::uint32_t process) {
-  const auto& nodes = placement.nodes_of(process);
-  std::string name = to_string(node_at(run.cluster, nodes.front()));
-  if (nodes.size() > 1) name += " to " + to_string(node_at(run.cluster, nodes.back()));
-  return name;
-}
-
 Result<std::uint32_t> process_of_role(const NodeOptions& options, const RunSpec& run,
                                       const real::Placement& placement) {
   const ClusterSpec& cluster = run.cluster;
-  const bool manager = options.role == "manager", server = options.role == "server";
-  const std::uint32_t of_role = manager  ? cluster.managers
-                                : server ? cluster.servers
-                                         : cluster.workers;
-  if (!options.rank && !manager)
+  const Role role = options.role == "manager"  ? Role::kManager
+                    : options.role == "server" ? Role::kServer
+                                               : Role::kWorker;
+  if (!options.rank && role != Role::kManager)
     return mistake("found --role {}, expected --rank too", options.role);
   const std::uint32_t rank = options.rank.value_or(0);
-  if (rank >= of_role)
+  if (rank >= count_of(cluster, role))
     return mistake("found --rank {}, expected a {} of the scenario, below {}", rank, options.role,
-                   of_role);
-  const std::uint32_t node = node_index(cluster, {manager  ? Role::kManager
-                                                  : server ? Role::kServer
-                                                           : Role::kWorker,
-                                                  rank});
+                   count_of(cluster, role));
+  const std::uint32_t node = node_index(cluster, {role, rank});
   const std::uint32_t process = placement.process_of(node);
   if (const std::uint32_t first = placement.nodes_of(process).front(); first != node)
     return mistake("{} is in the process of {}: start that", to_string(node_at(cluster, node)),
@@ -214,7 +203,7 @@ int join(const NodeOptions& options, const RunSpec& run, const Place& place) {
     return kInterrupted;
   }
   if (!result.why.empty())
-    print_error(name_of(run, real::Placement(run), place.process) + ": " + result.why);
+    print_error(real::Placement(run).name_of(place.process) + ": " + result.why);
   return result.end == real::ProcessEnd::kFinished ? kDone : kFailed;
 }
 

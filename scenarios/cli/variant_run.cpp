@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <utility>
 
 #include "scenarios/cli/commands.hpp"
 #include "scenarios/cli/execute.hpp"
@@ -35,6 +36,19 @@ int run_variant(const VariantRun& run, ChildReport& report) {
   }
   if (result->status == analysis::RunStatus::kFailed) report.fail(result->failure);
   return exit_code(result->status);
+}
+
+std::vector<ChildEnd> run_variants(const std::vector<VariantRun>& runs,
+                                   std::vector<Overview::Run> shown, unsigned at_once, bool quiet) {
+  Overview overview(std::move(shown), at_once, quiet);
+  return run_children(
+      runs.size(),
+      [&](std::size_t job, ChildReport& report) { return run_variant(runs[job], report); },
+      {.at_once = at_once,
+       .on_start = [&](std::size_t job) { overview.on_start(job); },
+       .on_progress = [&](std::size_t job,
+                          const RunProgress& progress) { overview.on_progress(job, progress); },
+       .on_end = [&](std::size_t job, const ChildEnd& end) { overview.on_end(job, end); }});
 }
 
 analysis::RunStatus status_of(const std::vector<ChildEnd>& ends) {

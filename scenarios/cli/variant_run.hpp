@@ -9,6 +9,7 @@
 #include "model/run_spec.hpp"
 #include "scenarios/cli/backend.hpp"
 #include "scenarios/cli/children.hpp"
+#include "scenarios/cli/overview.hpp"
 
 namespace psgrid::scenarios {
 
@@ -23,6 +24,10 @@ struct VariantRun {
 
 // The body of the child: runs it and writes its files. Exit code of the process.
 int run_variant(const VariantRun& run, ChildReport& report);
+
+// Runs them in children, so many at a time; `shown` is what the overview calls them.
+std::vector<ChildEnd> run_variants(const std::vector<VariantRun>& runs,
+                                   std::vector<Overview::Run> shown, unsigned at_once, bool quiet);
 
 // Of all runs together: interrupted if any is, else failed if any is.
 analysis::RunStatus status_of(const std::vector<ChildEnd>& ends);

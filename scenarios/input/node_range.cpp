@@ -42,18 +42,6 @@ std::optional<NodeRange> parse_node_range(std::string_view text) {
   return range;
 }
 
-std::uint32_t count_of(const ClusterSpec& cluster, Role role) {
-  switch (role) {
-    case Role::kManager:
-      return cluster.managers;
-    case Role::kServer:
-      return cluster.servers;
-    case Role::kWorker:
-      return cluster.workers;
-  }
-  return 0;
-}
-
 std::string node_range_text(const NodeRange& range, const ClusterSpec& cluster) {
   std::string ranks = std::to_string(range.first);
   if (range.first == 0 && range.last + 1 == count_of(cluster, range.role))

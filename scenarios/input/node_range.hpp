@@ -16,9 +16,6 @@ inline constexpr std::uint32_t kEveryRank = std::numeric_limits<std::uint32_t>::
 // Nothing if the text is not a range; "*" gives first = 0, last = kEveryRank.
 std::optional<NodeRange> parse_node_range(std::string_view text);
 
-// Number of nodes of a role.
-std::uint32_t count_of(const ClusterSpec& cluster, Role role);
-
 // The shortest text for a range whose ranks are known.
 std::string node_range_text(const NodeRange& range, const ClusterSpec& cluster);
 
