@@ -99,7 +99,8 @@ void read_summary(const json& object, RunData& run) {
     if (status == status_name(each)) run.status = each;
   }
   const std::string stop = text_of(object, "stop_reason");
-  for (StopReason each : {StopReason::kIterations, StopReason::kTargetLoss, StopReason::kTime}) {
+  for (StopReason each : {StopReason::kIterations, StopReason::kTargetLoss, StopReason::kTime,
+                          StopReason::kLost}) {
     if (stop == stop_reason_name(each)) run.stop = each;
   }
   run.failure = text_of(object, "failure");

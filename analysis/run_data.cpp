@@ -135,6 +135,8 @@ const char* stop_reason_name(StopReason reason) {
       return "target_loss";
     case StopReason::kTime:
       return "time";
+    case StopReason::kLost:
+      return "lost";
   }
   return "";
 }

@@ -15,7 +15,11 @@ RunRecorder::RunRecorder(RunHeader header, RecorderOptions options)
 
 void RunRecorder::on_record(Time now, NodeId node, const Record& record) {
   data_.virtual_time_s = std::max(data_.virtual_time_s, now.seconds);
-  std::visit([&](const auto& what) { this->record(now, node, what); }, record);
+  std::visit(
+      [&](const auto& what) {
+        if constexpr (requires { this->record(now, node, what); }) this->record(now, node, what);
+      },
+      record);
 }
 
 void RunRecorder::record(Time, NodeId node, const IterationDone& done) {

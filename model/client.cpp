@@ -14,11 +14,11 @@ auto find_number(Requests& requests, RequestId number) {
                       [&](const auto& entry) { return entry.requests.number == number; });
 }
 
-const Slice* find_slice(const Slices& slices, std::uint32_t server) {
+const Slice* find_slice(const Slices& slices, std::uint32_t shard) {
   const auto slice =
-      std::lower_bound(slices.begin(), slices.end(), server,
-                       [](const Slice& s, std::uint32_t position) { return s.server < position; });
-  return slice != slices.end() && slice->server == server ? &*slice : nullptr;
+      std::lower_bound(slices.begin(), slices.end(), shard,
+                       [](const Slice& s, std::uint32_t position) { return s.shard < position; });
+  return slice != slices.end() && slice->shard == shard ? &*slice : nullptr;
 }
 
 // The rows of a slice, cut out of the rows of the whole.
@@ -37,9 +37,9 @@ Values cut(const Values& whole, std::uint32_t width, const Slice& slice) {
 
 }  // namespace
 
-bool Client::Unanswered::answered_by(std::uint32_t server) {
-  if (!servers[server]) return false;
-  servers[server] = false;
+bool Client::Unanswered::answered_by(std::uint32_t shard) {
+  if (shard >= shards.size() || !shards[shard]) return false;
+  shards[shard] = false;
   --remaining;
   return true;
 }
@@ -56,16 +56,29 @@ Client::Client(std::shared_ptr<const Job> job, NodeId self, Context& context)
                                         static_cast<float>(job_->spec.cluster.workers));
 }
 
-void Client::start(ViewPtr view) {
+void Client::start(ViewPtr view, Clock done) {
   view_ = std::move(view);
-  if (cache_) last_read_.resize(view_->servers());
+  last_read_.resize(view_->shards());
+  ticked_ = acknowledged_ = done;
+  pushes_ = done.value;  // one an iteration
+  // Answers to a worker of the same rank that was started before must not be taken for this one's.
+  pulls_ = std::uint64_t{context_.incarnation().value} << 32;
 }
 
-std::uint32_t Client::position_of(NodeId server) const {
-  const auto& servers = view_->description().servers;
-  const auto place = std::lower_bound(servers.begin(), servers.end(), server.rank);
-  PSGRID_CHECK(place != servers.end() && *place == server.rank, "a server of the view");
-  return static_cast<std::uint32_t>(place - servers.begin());
+void Client::install(ViewPtr view) {
+  const ViewPtr before = std::exchange(view_, std::move(view));
+  for (Pulling& pulling : pulling_) {
+    if (!pulling.to_all) {
+      send_to_new_chains(pulling, *before);
+      continue;
+    }
+    pulling.to_all.reset();  // it named no shard, and the tails have changed
+    for (std::uint32_t shard = 0; shard < pulling.requests.shards.size(); ++shard)
+      if (pulling.requests.shards[shard])
+        context_.send(pulling.receiver(shard, *this), pulling.message_to(shard, *this));
+  }
+  for (Pushing& pushing : pushing_) send_to_new_chains(pushing, *before);
+  arm_retry_timer();
 }
 
 // --- pull -------------------------------------------------------------------------------------
@@ -75,9 +88,10 @@ RequestId Client::pull(Clock iteration, std::vector<KeySet> keys) {
   Pulling& pulling = pulling_.emplace_back();
   pulling.requests.number = {++pulls_};
   pulling.iteration = iteration;
+  if (job_->spec.audited) context_.record(PullBegun{pulling.requests.number, iteration});
   pulling.wanted = keys;
   pulling.weights.slowest = {~0u};
-  pulling.weights.read.resize(view_->servers());
+  pulling.weights.read.resize(view_->shards());
   if (cache_) pulling.weights.read = last_read_;
   if (cache_) {
     const Clock required = job_->consistency->required(iteration);
@@ -96,14 +110,14 @@ RequestId Client::pull(Clock iteration, std::vector<KeySet> keys) {
 }
 
 void Client::request_rows(Pulling& pulling, std::vector<KeySet> keys) {
-  const std::uint32_t servers = view_->servers();
+  const std::uint32_t shards = view_->shards();
   Unanswered& requests = pulling.requests;
-  requests.servers.resize(servers);
+  requests.shards.resize(shards);
   bool nothing = true;
   bool everything = true;
   for (std::size_t table = 0; table < keys.size(); ++table) {
     pulling.slices.push_back(view_->ring(job_->tables[table].id).slice(keys[table]));
-    for (const Slice& slice : *pulling.slices.back()) requests.servers[slice.server] = true;
+    for (const Slice& slice : *pulling.slices.back()) requests.shards[slice.shard] = true;
     nothing &= pulling.slices.back()->empty();
     everything &= keys[table].same_as(view_->ring(job_->tables[table].id).all());
   }
@@ -111,50 +125,70 @@ void Client::request_rows(Pulling& pulling, std::vector<KeySet> keys) {
   pulling.whole.resize(keys.size());
   pulling.keys = std::move(keys);
   pulling.own_clock = ticked_;
-  if (everything)
-    pulling.to_all = make_message(Pull{.epoch = view_->epoch(),
-                                       .request = requests.number,
-                                       .iteration = pulling.iteration,
-                                       .own_clock = pulling.own_clock,
-                                       .sections = view_->everything()});
-  if (nothing) requests.servers[self_.rank % servers] = true;  // somebody has to keep the gate
+  if (everything) ask_all_shards(pulling);
+  if (nothing) requests.shards[self_.rank % shards] = true;  // somebody has to keep the gate
   send_all(pulling);
 }
 
-MessagePtr Client::Pulling::message_to(std::uint32_t server, const View& view) const {
+// One message serves all shards as long as every server is the tail of one.
+void Client::ask_all_shards(Pulling& pulling) const {
+  const bool at_tails = job_->spec.replication.reads == Reads::kTail;
+  if (!at_tails || view_->newest_chain() > Epoch{1}) return;
+  pulling.to_all = make_message(Pull{.since = view_->newest_chain(),
+                                     .shard = kOnlyShard,
+                                     .request = pulling.requests.number,
+                                     .iteration = pulling.iteration,
+                                     .own_clock = pulling.own_clock,
+                                     .sections = view_->everything()});
+}
+
+MessagePtr Client::Pulling::message_to(std::uint32_t shard, const Client& client) const {
   if (to_all) return to_all;
-  Pull pull{.epoch = view.epoch(),
+  const View& view = *client.view_;
+  const bool at_tail = client.job_->spec.replication.reads == Reads::kTail;
+  Pull pull{.since = view.chain(shard).since,
+            .shard = shard,
             .request = requests.number,
             .iteration = iteration,
             .own_clock = own_clock,
+            .version = at_tail ? 0 : client.last_read_[shard].version,
             .sections = {}};
   for (std::size_t table = 0; table < slices.size(); ++table) {
-    const Slice* slice = find_slice(*slices[table], server);
+    const Slice* slice = find_slice(*slices[table], shard);
     if (slice) pull.sections.push_back({{static_cast<std::uint16_t>(table)}, slice->keys, {}});
   }
   return make_message(std::move(pull));
 }
 
-void Client::on_pull_reply(NodeId from, const PullReply& reply) {
+// Replicas that may answer are shared out among the workers.
+NodeId Client::Pulling::receiver(std::uint32_t shard, const Client& client) const {
+  const View& view = *client.view_;
+  if (client.job_->spec.replication.reads == Reads::kTail) return view.tail_of(shard);
+  const std::vector<std::uint32_t>& servers = view.chain(shard).servers;
+  return server_id(servers[client.self_.rank % servers.size()]);
+}
+
+void Client::on_pull_reply(const PullReply& reply) {
   const auto pulling = find_number(pulling_, reply.request);
   if (pulling == pulling_.end()) return;  // the answer to a retry
-  const std::uint32_t server = position_of(from);
-  if (!pulling->requests.answered_by(server)) return;
-  for (const Section& section : reply.sections) place_rows(*pulling, server, section);
+  const std::uint32_t shard = reply.shard;
+  if (shard >= view_->shards() || reply.since != view_->chain(shard).since) return;
+  if (!pulling->requests.answered_by(shard)) return;
+  for (const Section& section : reply.sections) place_rows(*pulling, shard, section);
   Weights& weights = pulling->weights;
   weights.slowest = std::min(weights.slowest, reply.slowest);
   weights.held = std::max(weights.held, reply.held);
-  weights.read[server] = {reply.version, reply.slowest};
-  if (cache_) last_read_[server] = weights.read[server];
+  weights.read[shard] = {reply.version, reply.slowest};
+  if (reply.version >= last_read_[shard].version) last_read_[shard] = weights.read[shard];
   if (pulling->requests.remaining == 0) complete(*pulling);
 }
 
-void Client::place_rows(Pulling& pulling, std::uint32_t server, const Section& section) const {
+void Client::place_rows(Pulling& pulling, std::uint32_t shard, const Section& section) const {
   if (job_->timing_only) return;
   const std::size_t table = section.table.value;
   PSGRID_CHECK(table < pulling.slices.size(), "rows of a table of this job");
-  const Slice* slice = find_slice(*pulling.slices[table], server);
-  PSGRID_CHECK(slice, "rows of keys that this server was asked for");
+  const Slice* slice = find_slice(*pulling.slices[table], shard);
+  PSGRID_CHECK(slice, "rows of keys that this shard was asked for");
   const std::uint32_t width = job_->tables[table].width;
   PSGRID_CHECK(section.values.data().size() == slice->keys.size() * width, "a row for each key");
   if (slice->keys.size() == pulling.keys[table].size()) {  // all of them, and in order
@@ -202,6 +236,13 @@ std::optional<Weights> Client::take(RequestId pull) {
   PSGRID_CHECK(pulling != pulling_.end(), "a pull that was not taken yet");
   if (pulling->requests.remaining > 0) return std::nullopt;
   Weights weights = std::move(pulling->weights);
+  if (job_->spec.audited) {
+    PullEnded ended{pull, pulling->iteration, weights.slowest, {}};
+    for (const Section& section : weights.sections)
+      ended.values.insert(ended.values.end(), section.values.data().begin(),
+                          section.values.data().end());
+    context_.record(ended);
+  }
   pulling_.erase(pulling);
   return weights;
 }
@@ -211,10 +252,11 @@ std::optional<Weights> Client::take(RequestId pull) {
 void Client::push(Clock iteration, std::vector<Section> gradient, const Weights& read, bool ticks) {
   Pushing& pushing = pushing_.emplace_back();
   pushing.requests.number = {++pushes_};
-  pushing.requests.servers.assign(view_->servers(), true);
-  pushing.messages.resize(view_->servers());
+  pushing.requests.shards.assign(view_->shards(), true);
+  pushing.messages.resize(view_->shards());
   if (ticks) ticked_ = iteration.next();
   pushing.clock = ticked_;
+  if (job_->spec.audited) context_.record(PushBegun{pushing.requests.number, iteration});
 
   if (cache_)
     for (const Section& section : gradient) cache_->apply_own(section);
@@ -224,15 +266,16 @@ void Client::push(Clock iteration, std::vector<Section> gradient, const Weights&
     for (const Table& table : job_->tables)
       tick_list.push_back({table.id, RangeVectorClock::kAllKeys, ticked_});
   std::vector<Sections> parts = slice(gradient);
-  for (std::uint32_t server = 0; server < view_->servers(); ++server) {
-    Push push{.epoch = view_->epoch(),
+  for (std::uint32_t shard = 0; shard < view_->shards(); ++shard) {
+    Push push{.since = view_->chain(shard).since,
+              .shard = shard,
               .iteration = iteration,
-              .read_clock = read.read[server].clock,
+              .read_clock = read.read[shard].clock,
               .request = pushing.requests.number,
-              .read_version = read.read[server].version,
-              .sections = std::move(parts[server]),
+              .read_version = read.read[shard].version,
+              .sections = std::move(parts[shard]),
               .ticks = tick_list};
-    pushing.messages[server] = make_message(std::move(push));
+    pushing.messages[shard] = make_message(std::move(push));
   }
   send_all(pushing);
 }
@@ -246,29 +289,29 @@ bool Client::is_phantom_of_everything(const std::vector<Section>& gradient) cons
 }
 
 std::vector<Sections> Client::slice(const std::vector<Section>& gradient) const {
-  std::vector<Sections> parts(view_->servers());
+  std::vector<Sections> parts(view_->shards());
   if (is_phantom_of_everything(gradient)) {
-    for (std::uint32_t server = 0; server < parts.size(); ++server)
-      parts[server] = view_->phantom_rows(server);
+    for (std::uint32_t shard = 0; shard < parts.size(); ++shard)
+      parts[shard] = view_->phantom_rows(shard);
     return parts;
   }
   for (const Section& section : gradient) {
     const std::uint32_t width = job_->tables[section.table.value].width;
     const auto slices = view_->ring(section.table).slice(section.keys);
     for (const Slice& slice : *slices)
-      parts[slice.server].push_back({section.table, slice.keys, cut(section.values, width, slice)});
+      parts[slice.shard].push_back({section.table, slice.keys, cut(section.values, width, slice)});
   }
   return parts;
 }
 
-void Client::on_push_ack(NodeId from, const PushAck& ack) {
+void Client::on_push_ack(const PushAck& ack) {
   const auto pushing = find_number(pushing_, ack.request);
   if (pushing == pushing_.end()) return;  // the answer to a retry
-  const std::uint32_t server = position_of(from);
-  if (pushing->requests.answered_by(server) && !pushing->messages.empty())
-    pushing->messages[server] = nullptr;
+  if (pushing->requests.answered_by(ack.shard) && !pushing->messages.empty())
+    pushing->messages[ack.shard] = nullptr;
   while (!pushing_.empty() && pushing_.front().requests.remaining == 0) {
     acknowledged_ = pushing_.front().clock;
+    if (job_->spec.audited) context_.record(PushAcknowledged{pushing_.front().requests.number});
     pushing_.pop_front();
   }
 }
@@ -277,17 +320,20 @@ void Client::on_push_ack(NodeId from, const PushAck& ack) {
 
 template <class Operation>
 void Client::send_all(Operation& operation) {
-  // Every worker begins with another server, or all would queue at the first.
+  // Every worker begins with another shard, or all would queue at the first.
   Unanswered& requests = operation.requests;
-  const std::uint32_t servers = view_->servers();
-  for (std::uint32_t i = 0; i < servers; ++i) {
-    const std::uint32_t server = (self_.rank + i) % servers;
-    if (!requests.servers[server]) continue;
+  const std::uint32_t shards = view_->shards();
+  for (std::uint32_t i = 0; i < shards; ++i) {
+    const std::uint32_t shard = (self_.rank + i) % shards;
+    if (!requests.shards[shard]) continue;
     ++requests.remaining;
-    context_.send(view_->server_at(server), operation.message_to(server, *view_));
+    context_.send(operation.receiver(shard, *this), operation.message_to(shard, *this));
   }
   const RetrySpec& retry = job_->spec.client.retry;
-  if (retry.timeout.seconds == 0) return operation.forget_messages();
+  if (retry.timeout.seconds == 0) {
+    if (!job_->spec.detection.enabled) operation.forget_messages();
+    return;
+  }
   requests.timeout = retry.timeout;
   requests.retry_at = context_.now() + requests.timeout;
   arm_retry_timer();
@@ -297,13 +343,35 @@ template <class Operation>
 void Client::repeat_if_due(Operation& operation) {
   Unanswered& requests = operation.requests;
   if (requests.remaining == 0 || requests.retry_at > context_.now()) return;
-  for (std::uint32_t server = 0; server < requests.servers.size(); ++server)
-    if (requests.servers[server])
-      context_.send(view_->server_at(server), operation.message_to(server, *view_));
+  for (std::uint32_t shard = 0; shard < requests.shards.size(); ++shard)
+    if (requests.shards[shard])
+      context_.send(operation.receiver(shard, *this), operation.message_to(shard, *this));
   const RetrySpec& retry = job_->spec.client.retry;
   requests.timeout = std::min(requests.timeout * retry.backoff, retry.timeout_max);
   // Jitter keeps clients that lost their server at the same moment from returning as one.
   requests.retry_at = context_.now() + requests.timeout * (0.75 + 0.5 * retry_jitter_.uniform());
+}
+
+template <class Operation>
+void Client::send_to_new_chains(Operation& operation, const View& before) {
+  Unanswered& requests = operation.requests;
+  for (std::uint32_t shard = 0; shard < requests.shards.size(); ++shard)
+    if (requests.shards[shard] && view_->chain(shard).since != before.chain(shard).since)
+      context_.send(operation.receiver(shard, *this), operation.message_to(shard, *this));
+}
+
+NodeId Client::Pushing::receiver(std::uint32_t shard, const Client& client) const {
+  return client.view_->head_of(shard);
+}
+
+// As it was first sent, but for the chain.
+MessagePtr Client::Pushing::message_to(std::uint32_t shard, const Client& client) const {
+  const Epoch since = client.view_->chain(shard).since;
+  const auto& push = std::get<Push>(*messages[shard]);
+  if (push.since == since) return messages[shard];
+  Push renewed = push;
+  renewed.since = since;
+  return make_message(std::move(renewed));
 }
 
 void Client::arm_retry_timer() {

@@ -1,8 +1,8 @@
 // The parameter-server client of a worker: everything below the verbs pull and push.
 //
-// It slices requests by server, keeps several outstanding, repeats those that get no answer, and
-// answers pulls from a cache where the consistency model allows it. It calls nobody back: whoever
-// drives it asks what is complete after each event.
+// It slices requests by shard, keeps several outstanding, repeats those that get no answer or whose
+// servers have changed, and answers pulls from a cache where the consistency model allows it. It
+// calls nobody back: whoever drives it asks what is complete after each event.
 #pragma once
 
 #include <cstdint>
@@ -24,9 +24,9 @@ namespace psgrid {
 struct Weights {
   std::vector<Section> sections;  // one a table
   Clock slowest;                  // every worker's updates of all earlier iterations are in them
-  Duration held;                  // by the gate, at the server that held it longest
+  Duration held;                  // by the gate, at the shard that held it longest
 
-  // By server: the version and clock that its rows had.
+  // By shard: the version and clock that its rows had.
   struct ReadMark {
     std::uint64_t version = 0;
     Clock clock;
@@ -38,8 +38,10 @@ class Client {
  public:
   Client(std::shared_ptr<const Job> job, NodeId self, Context& context);
 
-  // Requests may be made from now on.
-  void start(ViewPtr view);
+  // Requests may be made from now on; `done` iterations are behind this worker. Later, a newer
+  // view: what the old chains have not answered goes to the new ones.
+  void start(ViewPtr view, Clock done);
+  void install(ViewPtr view);
   bool started() const { return view_ != nullptr; }
 
   // Asks for rows, one key set a table, for an iteration. Any number may be outstanding.
@@ -52,34 +54,34 @@ class Client {
   // If `ticks`, it is the iteration's last.
   void push(Clock iteration, std::vector<Section> gradient, const Weights& read, bool ticks);
 
-  // Iterations that were ticked, and that every server has acknowledged.
+  // Iterations that were ticked, and that every shard has acknowledged.
   Clock ticked() const { return ticked_; }
   Clock acknowledged() const { return acknowledged_; }
 
-  void on_push_ack(NodeId from, const PushAck& ack);
-  void on_pull_reply(NodeId from, const PullReply& reply);
+  void on_push_ack(const PushAck& ack);
+  void on_pull_reply(const PullReply& reply);
 
   // False if the timer is not the client's.
   bool on_timer(TimerId timer);
 
  private:
-  // Which servers, by position in the view, have not answered a request.
+  // Which shards have not answered a request.
   struct Unanswered {
     RequestId number;
-    std::vector<bool> servers;
+    std::vector<bool> shards;
     std::uint32_t remaining = 0;
     Time retry_at = Time::never();
     Duration timeout;
 
-    // False if this server's answer came before.
-    bool answered_by(std::uint32_t server);
+    // False if this shard's answer came before.
+    bool answered_by(std::uint32_t shard);
   };
   struct Pulling {
     Unanswered requests;
     Clock iteration;
     Clock own_clock;
     std::vector<KeySet> wanted;                         // by table, as asked
-    std::vector<KeySet> keys;                           // by table, as requested from the servers
+    std::vector<KeySet> keys;                           // by table, as requested from the shards
     std::vector<std::shared_ptr<const Slices>> slices;  // of keys
     MessagePtr to_all;                                  // where it asks for all keys of all tables
     std::vector<std::vector<float>> values;  // of keys, put together from several answers
@@ -87,21 +89,24 @@ class Client {
     Weights weights;
 
     // Made again for each try: held by the thousand, pulls would be most of a run's memory.
-    MessagePtr message_to(std::uint32_t server, const View& view) const;
+    MessagePtr message_to(std::uint32_t shard, const Client& client) const;
+    NodeId receiver(std::uint32_t shard, const Client& client) const;
     void forget_messages() {}
   };
   struct Pushing {
     Unanswered requests;
     Clock clock;  // all iterations before it are complete once this is acknowledged
-    std::vector<MessagePtr> messages;  // by server, until it has answered; empty without retry
+    std::vector<MessagePtr> messages;  // by shard, until it has answered; empty without retry
 
-    MessagePtr message_to(std::uint32_t server, const View&) const { return messages[server]; }
+    MessagePtr message_to(std::uint32_t shard, const Client& client) const;
+    NodeId receiver(std::uint32_t shard, const Client& client) const;
     // Nothing will be sent again.
     void forget_messages() { messages = {}; }
   };
 
   void request_rows(Pulling& pulling, std::vector<KeySet> keys);
-  void place_rows(Pulling& pulling, std::uint32_t server, const Section& section) const;
+  void ask_all_shards(Pulling& pulling) const;
+  void place_rows(Pulling& pulling, std::uint32_t shard, const Section& section) const;
   void complete(Pulling& pulling);
   bool is_phantom_of_everything(const std::vector<Section>& gradient) const;
   std::vector<Sections> slice(const std::vector<Section>& gradient) const;
@@ -109,8 +114,9 @@ class Client {
   void send_all(Operation& operation);
   template <class Operation>
   void repeat_if_due(Operation& operation);
+  template <class Operation>
+  void send_to_new_chains(Operation& operation, const View& before);
   void arm_retry_timer();
-  std::uint32_t position_of(NodeId server) const;
 
   const std::shared_ptr<const Job> job_;
   const NodeId self_;
@@ -122,7 +128,7 @@ class Client {
   std::uint64_t pulls_ = 0, pushes_ = 0;      // so far: the latest numbers
   std::deque<Pulling> pulling_;               // by number
   std::deque<Pushing> pushing_;               // by number
-  std::vector<Weights::ReadMark> last_read_;  // by server, for pulls answered from the cache
+  std::vector<Weights::ReadMark> last_read_;  // by shard
   Clock ticked_, acknowledged_;
   std::optional<TimerId> retry_timer_;
   Time retry_timer_at_ = Time::never();

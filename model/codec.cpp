@@ -9,6 +9,7 @@
 
 #include "model/check.hpp"
 #include "model/wire.hpp"
+#include "model/wire_sections.hpp"
 
 namespace psgrid {
 
@@ -21,89 +22,15 @@ constexpr std::uint64_t kRingPointsMax = 1u << 20;
 
 // --- payloads: one put() and one get() a struct, in the order of message.hpp -----------------
 
-enum class KeyForm : std::uint8_t { kRanges = 0, kList = 1 };
-
+// Strictly rising numbers, each as its distance from the one before it, less one.
 template <class Sink>
-void put(Sink& sink, const KeySet& keys) {
-  if (keys.is_ranges()) {
-    sink.byte(static_cast<std::uint8_t>(KeyForm::kRanges));
-    sink.varint(keys.as_ranges().size());
-    Key at = 0;
-    for (const KeyRange& range : keys.as_ranges()) {
-      sink.varint(range.begin - at);
-      sink.varint(range.size());
-      at = range.end;
-    }
-    return;
+void put_rising(Sink& sink, const std::vector<std::uint32_t>& numbers) {
+  sink.varint(numbers.size());
+  std::uint32_t next = 0;
+  for (std::uint32_t number : numbers) {
+    sink.varint(number - next);
+    next = number + 1;
   }
-  sink.byte(static_cast<std::uint8_t>(KeyForm::kList));
-  sink.varint(keys.size());
-  sink.gaps(keys);
-}
-
-KeySet get_ranges(WireReader& in) {
-  const std::uint64_t count = in.count(2);
-  std::vector<KeyRange> ranges;
-  ranges.reserve(count);
-  Key at = 0;
-  for (std::uint64_t i = 0; i < count && in.ok(); ++i) {
-    const std::uint64_t gap = in.varint();
-    const std::uint64_t size = in.varint();
-    if (size == 0 || (i > 0 && gap == 0)) in.fail("key ranges that are disjoint and not empty");
-    if (gap > ~Key{0} - at || size > ~Key{0} - at - gap) in.fail("key ranges below 2^64");
-    ranges.push_back({at + gap, at + gap + size});
-    at = ranges.back().end;
-  }
-  return in.ok() && count > 0 ? KeySet::ranges(std::move(ranges)) : KeySet();
-}
-
-KeySet get_list(WireReader& in) {
-  const std::uint64_t count = in.count(1);
-  if (count == 0) in.fail("a key list that is not empty");
-  return in.gaps(count);
-}
-
-KeySet get_keys(WireReader& in) {
-  const std::uint8_t form = in.byte();
-  if (form == static_cast<std::uint8_t>(KeyForm::kRanges)) return get_ranges(in);
-  if (form == static_cast<std::uint8_t>(KeyForm::kList)) return get_list(in);
-  in.fail("key form 0 (ranges) or 1 (list)");
-  return {};
-}
-
-template <class Sink>
-void put(Sink& sink, const Sections& sections) {
-  sink.varint(sections.size());
-  for (const Section& section : sections) {
-    sink.varint(section.table.value);
-    put(sink, section.keys);
-    sink.varint(section.values.size());
-    sink.floats(section.values);
-  }
-}
-
-Namespace get_table(WireReader& in) {
-  const std::uint64_t value = in.varint();
-  if (value > 0xFFFF) in.fail("a namespace below 65,536");
-  return {static_cast<std::uint16_t>(value)};
-}
-
-std::vector<Section> get_sections(WireReader& in) {
-  const std::uint64_t count = in.count(4);
-  std::vector<Section> sections;
-  sections.reserve(count);
-  for (std::uint64_t i = 0; i < count && in.ok(); ++i) {
-    Section section;
-    section.table = get_table(in);
-    section.keys = get_keys(in);
-    const std::uint64_t values = in.count(sizeof(float));
-    const std::uint64_t keys = section.keys.size();
-    if (in.ok() && (keys == 0 ? values != 0 : values % keys != 0))
-      in.fail("as many values for each key");
-    section.values = in.floats(values);
-    sections.push_back(std::move(section));
-  }
-  return sections;
 }
 
 template <class Sink>
@@ -115,11 +42,15 @@ void put(Sink& sink, const Welcome& welcome) {
   const ViewDescription& view = welcome.view->description();
   sink.varint(view.epoch.value);
   sink.varint(view.workers);
-  sink.varint(view.servers.size());
-  std::uint32_t next = 0;
-  for (std::uint32_t server : view.servers) {
-    sink.varint(server - next);
-    next = server + 1;
+  put_rising(sink, view.expelled);
+  put_rising(sink, view.homes);
+  sink.varint(view.incarnations.size());
+  for (std::uint32_t incarnation : view.incarnations) sink.varint(incarnation);
+  for (const Chain& chain : view.chains) {
+    sink.varint(chain.since.value);
+    sink.varint(chain.servers.size());
+    for (std::uint32_t server : chain.servers) sink.varint(server);
+    sink.varint(chain.joiner ? std::uint64_t{*chain.joiner} + 1 : 0);
   }
   sink.byte(static_cast<std::uint8_t>(view.partition.type));
   sink.varint(view.partition.virtual_nodes);
@@ -130,10 +61,16 @@ void put(Sink& sink, const Welcome& welcome) {
   }
   sink.varint(welcome.first_row);
   sink.varint(welcome.rows);
+  sink.varint(welcome.clock.value);
+}
+template <class Sink>
+void put(Sink& sink, Time time) {
+  sink.fixed64(std::bit_cast<std::uint64_t>(time.seconds));
 }
 template <class Sink>
 void put(Sink& sink, const Push& push) {
-  sink.varint(push.epoch.value);
+  sink.varint(push.since.value);
+  sink.varint(push.shard);
   sink.varint(push.request.value);
   sink.varint(push.iteration.value);
   sink.varint(push.read_version);
@@ -149,18 +86,23 @@ void put(Sink& sink, const Push& push) {
 }
 template <class Sink>
 void put(Sink& sink, const PushAck& ack) {
+  sink.varint(ack.shard);
   sink.varint(ack.request.value);
 }
 template <class Sink>
 void put(Sink& sink, const Pull& pull) {
-  sink.varint(pull.epoch.value);
+  sink.varint(pull.since.value);
+  sink.varint(std::uint32_t{pull.shard + 1});  // kOnlyShard: one byte
   sink.varint(pull.request.value);
   sink.varint(pull.iteration.value);
   sink.varint(pull.own_clock.value);
+  sink.varint(pull.version);
   put(sink, pull.sections);
 }
 template <class Sink>
 void put(Sink& sink, const PullReply& reply) {
+  sink.varint(reply.since.value);
+  sink.varint(reply.shard);
   sink.varint(reply.request.value);
   sink.varint(reply.version);
   sink.varint(reply.slowest.value);
@@ -177,33 +119,127 @@ void put(Sink&, const Stop&) {}
 template <class Sink>
 void put(Sink& sink, const SnapshotRequest& request) {
   sink.varint(request.id);
+  sink.varint(request.shard);
 }
 template <class Sink>
 void put(Sink& sink, const Snapshot& snapshot) {
   sink.varint(snapshot.id);
+  sink.varint(snapshot.shard);
   put(sink, snapshot.sections);
+}
+template <class Sink>
+void put(Sink& sink, const Heartbeat& heartbeat) {
+  sink.varint(heartbeat.incarnation.value);
+  sink.varint(heartbeat.epoch.value);
+  put(sink, heartbeat.sent);
+}
+template <class Sink>
+void put(Sink& sink, const HeartbeatAck& ack) {
+  put(sink, ack.sent);
+}
+template <class Sink>
+void put(Sink& sink, const std::shared_ptr<const Push>& push) {
+  put(sink, *push);
+}
+template <class Sink>
+void put(Sink& sink, const Aggregate& aggregate) {
+  sink.varint(aggregate.iteration.value);
+  sink.varint(aggregate.parts.size());
+  for (const Aggregate::Part& part : aggregate.parts) {
+    sink.varint(part.worker);
+    sink.varint(part.push.value);
+  }
+  put(sink, aggregate.mean);
+}
+template <class Sink>
+void put(Sink& sink, const Expulsion& expulsion) {
+  sink.varint(expulsion.workers.size());
+  for (std::uint32_t worker : expulsion.workers) sink.varint(worker);
+}
+template <class Sink>
+void put(Sink& sink, const Forward& forward) {
+  sink.varint(forward.since.value);
+  sink.varint(forward.shard);
+  sink.varint(forward.entry.sequence);
+  sink.varint(forward.entry.worker);
+  sink.byte(static_cast<std::uint8_t>(forward.entry.what.index()));
+  std::visit([&](const auto& what) { put(sink, what); }, forward.entry.what);
+}
+template <class Sink, class Place>
+requires requires(const Place& place) { place.since, place.shard, place.sequence; }
+void put(Sink& sink, const Place& place) {
+  sink.varint(place.since.value);
+  sink.varint(place.shard);
+  sink.varint(place.sequence);
+}
+template <class Sink>
+void put(Sink& sink, const StateRequest& request) {
+  sink.varint(request.since.value);
+  sink.varint(request.shard);
+  sink.varint(request.state);
+  sink.varint(request.piece);
+}
+template <class Sink>
+void put(Sink& sink, const StatePiece& piece) {
+  sink.varint(piece.since.value);
+  sink.varint(piece.shard);
+  sink.varint(piece.state);
+  sink.varint(piece.piece);
+  sink.varint(piece.pieces);
+  sink.varint(piece.image.size());
+  sink.floats(piece.image);
+}
+template <class Sink>
+void put(Sink& sink, const Joined& joined) {
+  sink.varint(joined.since.value);
+  sink.varint(joined.shard);
+}
+
+std::vector<std::uint32_t> get_rising(WireReader& in) {
+  const std::uint64_t count = in.count(1);
+  std::vector<std::uint32_t> ranks;
+  std::uint64_t next = 0;
+  for (std::uint64_t i = 0; i < count && in.ok(); ++i) {
+    const std::uint64_t rank = next + in.u32();
+    if (rank > kRankMax) in.fail("ranks below 2^24");
+    ranks.push_back(static_cast<std::uint32_t>(rank));
+    next = rank + 1;
+  }
+  return ranks;
+}
+
+Chain get_chain(WireReader& in) {
+  Chain chain;
+  chain.since = {in.u32()};
+  chain.servers.resize(in.count(1));
+  if (chain.servers.empty()) in.fail("a chain with a server");
+  const auto rank = [&](std::uint64_t value) {
+    if (value > kRankMax) in.fail("ranks below 2^24");
+    return static_cast<std::uint32_t>(value);
+  };
+  for (std::uint32_t& server : chain.servers) server = rank(in.varint());
+  if (const std::uint64_t joiner = in.varint()) chain.joiner = rank(joiner - 1);
+  return chain;
 }
 
 ViewDescription get_view(WireReader& in) {
   ViewDescription view;
   view.epoch = {in.u32()};
   view.workers = in.u32();
-  const std::uint64_t servers = in.count(1);
-  std::uint64_t next = 0;
-  for (std::uint64_t i = 0; i < servers && in.ok(); ++i) {
-    const std::uint64_t rank = next + in.u32();
-    if (rank > kRankMax) in.fail("server ranks below 2^24");
-    view.servers.push_back(static_cast<std::uint32_t>(rank));
-    next = rank + 1;
-  }
-  if (servers == 0) in.fail("at least one server");
+  view.expelled = get_rising(in);
+  view.homes = get_rising(in);
+  if (view.homes.empty()) in.fail("at least one server");
+  view.incarnations.resize(in.count(1));
+  for (std::uint32_t& incarnation : view.incarnations) incarnation = in.u32();
+  for (std::size_t shard = 0; shard < view.homes.size() && in.ok(); ++shard)
+    view.chains.push_back(get_chain(in));
   const std::uint8_t type = in.byte();
   if (type > static_cast<std::uint8_t>(PartitionType::kRange)) in.fail("partition 0 or 1");
   view.partition.type = static_cast<PartitionType>(type);
   view.partition.virtual_nodes = in.u32();
   const std::uint64_t tables = in.count(2);
   if (tables > kTablesMax) in.fail("at most 65,536 tables");
-  const std::uint64_t points = view.partition.virtual_nodes * std::uint64_t{view.servers.size()};
+  const std::uint64_t points = view.partition.virtual_nodes * std::uint64_t{view.homes.size()};
   if (points == 0 || points > kRingPointsMax || points * tables > kRingPointsMax)
     in.fail("1 to 2^20 points on all rings");
   for (std::uint64_t i = 0; i < tables && in.ok(); ++i) {
@@ -220,12 +256,19 @@ Message get_welcome(WireReader& in) {
   ViewDescription view = get_view(in);
   welcome.first_row = in.u32();
   welcome.rows = in.u32();
+  welcome.clock = {in.u32()};
   if (in.ok()) welcome.view = std::make_shared<const View>(std::move(view));
   return welcome;
 }
-Message get_push(WireReader& in) {
+Time get_time(WireReader& in) {
+  const Time time{std::bit_cast<double>(in.fixed64())};
+  if (!(time >= Time{0})) in.fail("a time of at least 0 s");
+  return time;
+}
+Push get_push_body(WireReader& in) {
   Push push;
-  push.epoch = {in.u32()};
+  push.since = {in.u32()};
+  push.shard = in.u32();
   push.request = {in.varint()};
   push.iteration = {in.u32()};
   push.read_version = in.varint();
@@ -243,18 +286,26 @@ Message get_push(WireReader& in) {
   }
   return push;
 }
-Message get_push_ack(WireReader& in) { return PushAck{{in.varint()}}; }
+Message get_push(WireReader& in) { return get_push_body(in); }
+Message get_push_ack(WireReader& in) {
+  const std::uint32_t shard = in.u32();
+  return PushAck{shard, {in.varint()}};
+}
 Message get_pull(WireReader& in) {
   Pull pull;
-  pull.epoch = {in.u32()};
+  pull.since = {in.u32()};
+  pull.shard = in.u32() - 1;
   pull.request = {in.varint()};
   pull.iteration = {in.u32()};
   pull.own_clock = {in.u32()};
+  pull.version = in.varint();
   pull.sections = get_sections(in);
   return pull;
 }
 Message get_pull_reply(WireReader& in) {
   PullReply reply;
+  reply.since = {in.u32()};
+  reply.shard = in.u32();
   reply.request = {in.varint()};
   reply.version = in.varint();
   reply.slowest = {in.u32()};
@@ -268,16 +319,113 @@ Message get_progress(WireReader& in) {
   return Progress{clock, in.u32()};
 }
 Message get_stop(WireReader&) { return Stop{}; }
-Message get_snapshot_request(WireReader& in) { return SnapshotRequest{in.varint()}; }
-Message get_snapshot(WireReader& in) {
+Message get_snapshot_request(WireReader& in) {
   const std::uint64_t id = in.varint();
-  return Snapshot{id, get_sections(in)};
+  return SnapshotRequest{id, in.u32()};
+}
+Message get_snapshot(WireReader& in) {
+  Snapshot snapshot;
+  snapshot.id = in.varint();
+  snapshot.shard = in.u32();
+  snapshot.sections = get_sections(in);
+  return snapshot;
+}
+Message get_heartbeat(WireReader& in) {
+  Heartbeat heartbeat;
+  heartbeat.incarnation = {in.u32()};
+  heartbeat.epoch = {in.u32()};
+  heartbeat.sent = get_time(in);
+  return heartbeat;
+}
+Message get_heartbeat_ack(WireReader& in) { return HeartbeatAck{get_time(in)}; }
+
+decltype(Entry::what) get_entry(WireReader& in) {
+  switch (in.byte()) {
+    case 0:
+      return std::make_shared<const Push>(get_push_body(in));
+    case 1: {
+      Aggregate aggregate;
+      aggregate.iteration = {in.u32()};
+      std::vector<Aggregate::Part> parts(in.count(2));
+      for (Aggregate::Part& part : parts) {
+        part.worker = in.u32();
+        part.push = {in.varint()};
+      }
+      aggregate.parts = std::move(parts);
+      aggregate.mean = get_sections(in);
+      return aggregate;
+    }
+    case 2: {
+      std::vector<std::uint32_t> workers(in.count(1));
+      for (std::uint32_t& worker : workers) worker = in.u32();
+      return Expulsion{std::move(workers)};
+    }
+    default:
+      in.fail("entry 0 (push), 1 (aggregate) or 2 (expulsion)");
+      return Expulsion{};
+  }
+}
+Message get_forward(WireReader& in) {
+  Forward forward;
+  forward.since = {in.u32()};
+  forward.shard = in.u32();
+  forward.entry.sequence = in.varint();
+  forward.entry.worker = in.u32();
+  forward.entry.what = get_entry(in);
+  return forward;
+}
+template <class Place>
+Message get_place(WireReader& in) {
+  Place place;
+  place.since = {in.u32()};
+  place.shard = in.u32();
+  place.sequence = in.varint();
+  return place;
+}
+Message get_state_request(WireReader& in) {
+  StateRequest request;
+  request.since = {in.u32()};
+  request.shard = in.u32();
+  request.state = in.varint();
+  request.piece = in.u32();
+  return request;
+}
+Message get_state_piece(WireReader& in) {
+  StatePiece piece;
+  piece.since = {in.u32()};
+  piece.shard = in.u32();
+  piece.state = in.varint();
+  piece.piece = in.u32();
+  piece.pieces = in.u32();
+  piece.image = in.floats(in.count(sizeof(float)));
+  return piece;
+}
+Message get_joined(WireReader& in) {
+  const Epoch since{in.u32()};
+  return Joined{since, in.u32()};
 }
 
 // By the message's place in the variant, which is its type on the wire.
 constexpr std::array<Message (*)(WireReader&), std::variant_size_v<Message>> kGetters = {
-    get_join,       get_welcome,  get_push, get_push_ack,         get_pull,
-    get_pull_reply, get_progress, get_stop, get_snapshot_request, get_snapshot};
+    get_join,
+    get_welcome,
+    get_push,
+    get_push_ack,
+    get_pull,
+    get_pull_reply,
+    get_progress,
+    get_stop,
+    get_snapshot_request,
+    get_snapshot,
+    get_heartbeat,
+    get_heartbeat_ack,
+    get_forward,
+    get_place<ForwardAck>,
+    get_place<ChainSync>,
+    get_place<ChainSynced>,
+    get_state_request,
+    get_state_piece,
+    get_joined};
 
 // --- frames -----------------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@
 namespace psgrid {
 
 inline constexpr std::size_t kFrameHeaderBytes = 24;
-inline constexpr std::uint8_t kWireVersion = 1;
+inline constexpr std::uint8_t kWireVersion = 2;
 
 // A longer payload is refused before any of it is read.
 inline constexpr std::uint32_t kPayloadBytesMax = 1u << 30;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "model/check.hpp"
+#include "model/wire_sections.hpp"
 
 namespace psgrid {
 
@@ -22,6 +23,14 @@ void GradientSum::close(std::uint32_t worker) {
     waiting_.erase(waiting_.begin());
     ++next_;
   }
+}
+
+void GradientSum::skip(std::uint32_t worker) {
+  if (worker < next_) return;
+  const auto waiting = waiting_.find(worker);
+  if (waiting != waiting_.end() && waiting->second.closed) return;
+  if (waiting != waiting_.end()) waiting->second.sections.clear();
+  close(worker);
 }
 
 void GradientSum::accumulate(const Section& section) {
@@ -77,6 +86,42 @@ std::vector<Section> GradientSum::take_scaled(std::uint32_t workers, float facto
                         Values(std::move(values))});
   }
   return sections;
+}
+
+void GradientSum::put(WireWriter& out) const {
+  out.varint(next_);
+  for (const TableSum& sum : sums_) {
+    out.varint(sum.values.size());
+    out.floats(Values(sum.values));
+    for (bool touched : sum.touched) out.byte(touched);
+  }
+  out.varint(waiting_.size());
+  for (const auto& [worker, contribution] : waiting_) {
+    out.varint(worker);
+    out.byte(contribution.closed);
+    psgrid::put(out, contribution.sections);
+  }
+}
+
+void GradientSum::get(WireReader& in) {
+  next_ = in.u32();
+  for (std::size_t table = 0; table < sums_.size(); ++table) {
+    const ShardLayout& layout = shards_[table].layout();
+    TableSum& sum = sums_[table];
+    const std::uint64_t values = in.count(sizeof(float));
+    if (values != 0 && values != layout.values()) in.fail("a sum as long as the table");
+    const Values floats = in.floats(values);
+    sum.values.assign(floats.data().begin(), floats.data().end());
+    sum.touched.resize(values == 0 ? 0 : layout.rows());
+    for (std::size_t row = 0; row < sum.touched.size(); ++row) sum.touched[row] = in.byte() != 0;
+  }
+  waiting_.clear();
+  const std::uint64_t waiting = in.count(2);
+  for (std::uint64_t i = 0; i < waiting && in.ok(); ++i) {
+    Contribution& contribution = waiting_[in.u32()];
+    contribution.closed = in.byte() != 0;
+    contribution.sections = get_sections(in);
+  }
 }
 
 }  // namespace psgrid

@@ -9,6 +9,7 @@
 
 #include "model/shard.hpp"
 #include "model/values.hpp"
+#include "model/wire.hpp"
 
 namespace psgrid {
 
@@ -22,6 +23,12 @@ class GradientSum {
 
   // The worker's gradient is complete; once a worker.
   void close(std::uint32_t worker);
+
+  // Nothing more is expected of a worker; what it has closed counts.
+  void skip(std::uint32_t worker);
+
+  void put(WireWriter& out) const;
+  void get(WireReader& in);
 
   // The sums times `factor`: a section for each table of which any key was touched, with the keys
   // that were. Requires that workers 0, ..., `workers` - 1 are closed.

@@ -53,6 +53,12 @@ struct Epoch {
   auto operator<=>(const Epoch&) const = default;
 };
 
+// The time of office of a leading manager; a later leader has a later term.
+struct Term {
+  std::uint32_t value = 0;
+  auto operator<=>(const Term&) const = default;
+};
+
 // How many times a node has been started; messages of an old incarnation are never delivered.
 struct Incarnation {
   std::uint32_t value = 0;

@@ -84,6 +84,7 @@ enum class PartitionType { kRing, kRange };
 struct PartitionSpec {
   PartitionType type = PartitionType::kRing;
   std::uint32_t virtual_nodes = 64;  // of each server, ring only
+  bool operator==(const PartitionSpec&) const = default;
 };
 
 // Work of a server beyond moving bytes; divided by its host's speed.
@@ -103,6 +104,28 @@ struct RetrySpec {
 struct ClientSpec {
   std::uint32_t outstanding_pushes = 4;  // clocks whose pushes may be unacknowledged at once
   RetrySpec retry;
+};
+
+// Which replica of a shard answers pulls.
+enum class Reads { kTail, kAny };
+
+// Chain replication (van Renesse, Schneider, OSDI 2004) of every shard over the next servers.
+struct ReplicationSpec {
+  std::uint32_t factor = 1;     // replicas of each shard, the first included
+  bool after_aggregation = false;  // sum an iteration's gradients first, then replicate the sum
+  Reads reads = Reads::kTail;
+};
+
+// How the manager notices that nodes are gone.
+struct DetectionSpec {
+  bool enabled = false;     // else every node is thought to be there for ever
+  Duration heartbeat{0.1};  // between two signs of life
+  Duration lease{0.4};      // without one for so long, a node is expelled; it has stopped by then
+};
+
+enum class WorkerLoss {
+  kWait,  // the others go on as far as the consistency model lets them
+  kGoOn,  // it leaves the view, and nobody waits for it
 };
 
 }  // namespace psgrid

@@ -94,7 +94,7 @@ KeyRing::KeyRing(const PartitionSpec& partition, std::vector<std::uint32_t> serv
     owned_.push_back(ranges.empty() ? KeySet() : KeySet::ranges(std::move(ranges)));
 
   Slices slices = *slice(KeySet::range(0, keys_));
-  for (Slice& slice : slices) slice.keys = owned_[slice.server];
+  for (Slice& slice : slices) slice.keys = owned_[slice.shard];
   all_slices_ = std::make_shared<const Slices>(std::move(slices));
 }
 

@@ -19,7 +19,7 @@ namespace psgrid {
 
 // One server's part of a key set, and where its rows lie in the whole.
 struct Slice {
-  std::uint32_t server = 0;  // position in the ring's list of servers, not a rank
+  std::uint32_t shard = 0;  // position in the ring's list of servers, not a rank
   KeySet keys;
   struct Rows {
     std::uint64_t first = 0;  // index of a row in the whole set

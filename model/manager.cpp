@@ -1,73 +1,143 @@
 #include "model/manager.hpp"
 
+#include <algorithm>
+
 #include "model/batches.hpp"
 #include "model/check.hpp"
 #include "model/fingerprint.hpp"
 
 namespace psgrid {
 
+namespace {
+
+constexpr int kHeartbeatsToSettle = 40;
+
+}  // namespace
+
 Manager::Manager(std::shared_ptr<const Job> job, NodeId, Context& context)
-    : job_(std::move(job)), context_(context), learner_(job_->make_learner()) {}
+    : job_(std::move(job)),
+      context_(context),
+      learner_(job_->make_learner()),
+      membership_(job_->spec.replication, job_->spec.worker_loss) {}
 
 void Manager::on_start() {
   if (const auto& limit = job_->spec.job.stop.time) time_limit_ = context_.set_timer(*limit);
 }
 
 void Manager::on_message(NodeId from, const MessagePtr& message) {
-  if (finished_) {
+  if (finished_ && !(settling_ > 0 && from.role == Role::kServer)) {
     const bool goes_on =  // as its stop was lost
-        std::holds_alternative<Join>(*message) || std::holds_alternative<Progress>(*message);
+        std::holds_alternative<Join>(*message) || std::holds_alternative<Progress>(*message) ||
+        std::holds_alternative<Heartbeat>(*message);
     if (goes_on) context_.send(from, make_message(Stop{}));
     return;
   }
-  if (std::holds_alternative<Join>(*message)) on_join(from);
+  if (const auto* join = std::get_if<Join>(message.get())) on_join(from, *join);
+  if (const auto* heartbeat = std::get_if<Heartbeat>(message.get())) on_heartbeat(from, *heartbeat);
+  if (const auto* joined = std::get_if<Joined>(message.get())) on_joined(from, *joined);
   if (const auto* progress = std::get_if<Progress>(message.get())) on_progress(from, *progress);
   if (const auto* snapshot = std::get_if<Snapshot>(message.get())) on_snapshot(*snapshot);
 }
 
 void Manager::on_timer(TimerId timer) {
+  if (timer == watch_) return watch();
   PSGRID_CHECK(time_limit_ == timer, "the time limit: a manager sets no other timer");
   if (!finished_) finish(StopReason::kTime);
 }
 
 // --- membership -------------------------------------------------------------------------------
 
-void Manager::on_join(NodeId from) {
+void Manager::on_join(NodeId from, const Join& join) {
   const ClusterSpec& cluster = job_->spec.cluster;
-  joined_.insert(from);
-  if (view_)  // its welcome was lost
-    context_.send(from, make_message(welcome_for(from)));
-  else if (joined_.size() == cluster.servers + cluster.workers)
-    install_first_view();
+  membership_.hear(from, join.incarnation, context_.now());
+  if (!view_) {
+    if (membership_.all().size() == cluster.servers + cluster.workers) begin();
+    return;
+  }
+  revise_view();
+  if (is_expelled(from)) return context_.send(from, make_message(Stop{}));
+  context_.send(from, make_message(welcome_for(from)));
 }
 
-void Manager::install_first_view() {
-  ViewDescription description{.epoch = {1},
-                              .workers = job_->spec.cluster.workers,
-                              .servers = {},
-                              .partition = job_->spec.partition,
-                              .tables = {}};
-  for (NodeId node : joined_)
-    if (node.role == Role::kServer) description.servers.push_back(node.rank);
-  for (const Table& table : job_->tables) description.tables.push_back({table.keys, table.width});
-  view_ = std::make_shared<const View>(std::move(description));
-  clocks_.resize(view_->workers());
-  context_.record(Event{"view", "epoch 1: " + std::to_string(view_->servers()) + " servers, " +
-                                    std::to_string(view_->workers()) + " workers"});
-
-  // Servers first (they come first in the set): a worker's first pull should find them ready.
-  for (NodeId node : joined_) context_.send(node, make_message(welcome_for(node)));
+void Manager::begin() {
+  std::vector<TableShape> tables;
+  for (const Table& table : job_->tables) tables.push_back({table.keys, table.width});
+  const std::uint32_t workers = job_->spec.cluster.workers;
+  clocks_.resize(workers);
+  install(membership_.first(workers, job_->spec.partition, std::move(tables)));
+  if (job_->spec.detection.enabled) watch();
   evaluate();
+}
+
+void Manager::on_heartbeat(NodeId from, const Heartbeat& heartbeat) {
+  if (!view_) return;
+  if (is_expelled(from)) return context_.send(from, make_message(Stop{}));
+  if (membership_.hear(from, heartbeat.incarnation, context_.now())) revise_view();
+  // Who does not know the view must not be told that all is well: its own may be over.
+  heartbeat.epoch == view_->epoch()
+      ? context_.send(from, make_message(HeartbeatAck{heartbeat.sent}))
+      : context_.send(from, make_message(welcome_for(from)));
+}
+
+void Manager::on_joined(NodeId from, const Joined& joined) {
+  if (!view_ || joined.shard >= view_->shards()) return;
+  const Chain& chain = view_->chain(joined.shard);
+  if (chain.since != joined.since || chain.joiner != from.rank) return;
+  membership_.set_joined(joined.shard, from.rank);
+  revise_view();
+}
+
+// Looks, again and again, who has not been heard for too long.
+void Manager::watch() {
+  const DetectionSpec& detection = job_->spec.detection;
+  const Time now = context_.now();
+  for (NodeId node : membership_.lose({now.seconds - detection.lease.seconds}))
+    if (node.role == Role::kServer || job_->spec.worker_loss == WorkerLoss::kGoOn)
+      context_.record(Event{"lost", to_string(node)});
+  revise_view();
+  if (settling_ > 0) settle();
+  if (finished_ && settling_ == 0) return;
+  if (!snapshots_missing_.empty()) request_snapshots();  // some tail did not know that it is one
+  watch_ = context_.set_timer(detection.heartbeat);
+}
+
+void Manager::revise_view() {
+  if (const auto shard = membership_.lost_shard(*view_); shard && !finished_) {
+    context_.record(
+        Event{"shard_lost", "shard " + std::to_string(*shard) + ": none of its replicas is left"});
+    finish(StopReason::kLost);
+    return;
+  }
+  if (!job_->spec.detection.enabled) return;
+  while (auto next = membership_.next(*view_)) install(std::move(*next));
+}
+
+void Manager::install(ViewDescription description) {
+  const ViewPtr before = view_;
+  view_ = std::make_shared<const View>(std::move(description), before.get());
+  context_.record(Event{"view", describe(*view_, before.get())});
+  // Servers first: a worker's first request should find them ready.
+  for (NodeId node : membership_.all())
+    context_.send(node, is_expelled(node) ? make_message(Stop{}) : make_message(welcome_for(node)));
+  if (!snapshots_missing_.empty()) request_snapshots();
+  if (before && all_workers_done()) evaluate();
 }
 
 Welcome Manager::welcome_for(NodeId node) const {
   Welcome welcome{.view = view_};
-  if (node.role == Role::kWorker && job_->train.rows > 0) {
-    const DataRange range = data_range(job_->train.rows, node.rank, view_->workers());
-    welcome.first_row = range.begin;
-    welcome.rows = range.size();
-  }
+  if (node.role != Role::kWorker) return welcome;
+  welcome.clock = clocks_[node.rank];
+  if (job_->train.rows == 0) return welcome;
+  const DataRange range = data_range(job_->train.rows, node.rank, view_->workers());
+  welcome.first_row = range.begin;
+  welcome.rows = range.size();
   return welcome;
+}
+
+bool Manager::is_expelled(NodeId node) const {
+  const std::vector<std::uint32_t>& expelled = view_->description().expelled;
+  return node.role == Role::kWorker &&
+         std::binary_search(expelled.begin(), expelled.end(), node.rank);
 }
 
 // --- progress and the end ---------------------------------------------------------------------
@@ -80,43 +150,77 @@ void Manager::on_progress(NodeId from, const Progress& progress) {
   clocks_[from.rank] = progress.clock;
   iterations_ += done;
   examples_ += std::uint64_t{done} * progress.examples;
-  if (job_->spec.job.stop.iterations == progress.clock.value) ++workers_done_;
-
-  const double mean = static_cast<double>(iterations_) / static_cast<double>(clocks_.size());
-  if (mean >= next_evaluation_ || all_workers_done()) return evaluate();
+  if (mean_iterations() >= next_evaluation_ || all_workers_done()) return evaluate();
 }
 
-bool Manager::all_workers_done() const { return workers_done_ == clocks_.size(); }
+double Manager::mean_iterations() const {
+  return static_cast<double>(iterations_) / static_cast<double>(clocks_.size());
+}
+
+bool Manager::all_workers_done() const {
+  const auto& limit = job_->spec.job.stop.iterations;
+  if (!limit) return false;
+  if (iterations_ == std::uint64_t{*limit} * clocks_.size()) return true;
+  if (view_->description().expelled.empty()) return false;
+  for (std::uint32_t worker = 0; worker < clocks_.size(); ++worker)
+    if (clocks_[worker].value < *limit && !is_expelled(worker_id(worker))) return false;
+  return true;
+}
 
 void Manager::finish(StopReason reason) {
+  if (finished_) return;
   finished_ = true;
+  reason_ = reason;
   if (time_limit_) context_.cancel_timer(*time_limit_);
-  for (NodeId node : joined_) context_.send(node, make_message(Stop{}));
+  const bool settles = job_->spec.audited && job_->spec.detection.enabled;
+  for (NodeId node : membership_.all())
+    if (node.role == Role::kWorker || !settles) context_.send(node, make_message(Stop{}));
+  if (settles) {
+    settling_ = kHeartbeatsToSettle;
+    return;
+  }
+  if (watch_) context_.cancel_timer(*watch_);
   context_.record(JobFinished{reason});
+}
+
+// An audited run goes on until nothing is under way any more; then servers tell what they have.
+void Manager::settle() {
+  if (--settling_ == 1)
+    for (NodeId node : membership_.all()) context_.send(node, make_message(Stop{}));
+  if (settling_ > 0) return;
+  if (watch_) context_.cancel_timer(*watch_);
+  context_.record(JobFinished{reason_});
 }
 
 // --- evaluation -------------------------------------------------------------------------------
 
 void Manager::evaluate() {
-  const double mean = static_cast<double>(iterations_) / static_cast<double>(clocks_.size());
   if (job_->timing_only) {
     if (all_workers_done()) finish(StopReason::kIterations);
     return;
   }
-  if (snapshots_missing_ > 0 || evaluating_) return;
+  if (!snapshots_missing_.empty() || evaluating_) return;
+  const double mean = mean_iterations();
   while (next_evaluation_ <= mean) next_evaluation_ += job_->spec.job.evaluate_every;
-  evaluation_ = {.iteration = mean, .examples = examples_, .loss = 0, .metric = 0, .fingerprint = 0};
+  evaluation_ = {
+      .iteration = mean, .examples = examples_, .loss = 0, .metric = 0, .fingerprint = 0};
+  request_snapshots();
+}
+
+// Once more where the view has changed meanwhile.
+void Manager::request_snapshots() {
   model_.clear();
   for (const Table& table : job_->tables) model_.emplace_back(table.keys * table.width);
-  snapshots_missing_ = view_->servers();
   ++snapshots_;
-  for (std::uint32_t server = 0; server < view_->servers(); ++server)
-    context_.send(view_->server_at(server), make_message(SnapshotRequest{snapshots_}),
+  for (std::uint32_t shard = 0; shard < view_->shards(); ++shard) {
+    snapshots_missing_.insert(shard);
+    context_.send(view_->tail_of(shard), make_message(SnapshotRequest{snapshots_, shard}),
                   Channel::kOutOfBand);
+  }
 }
 
 void Manager::on_snapshot(const Snapshot& snapshot) {
-  if (snapshot.id != snapshots_ || snapshots_missing_ == 0) return;
+  if (snapshot.id != snapshots_ || !snapshots_missing_.contains(snapshot.shard)) return;
   for (const Section& section : snapshot.sections) {
     const std::uint32_t width = job_->tables[section.table.value].width;
     float* to = model_[section.table.value].data();
@@ -126,22 +230,19 @@ void Manager::on_snapshot(const Snapshot& snapshot) {
       from += count * width;
     });
   }
-  if (--snapshots_missing_ > 0) return;
+  snapshots_missing_.erase(snapshot.shard);
+  if (!snapshots_missing_.empty()) return;
   evaluation_.fingerprint = fingerprint(model_);
-  evaluating_ = context_.compute({.kind = WorkKind::kEvaluate,
-                                  .flops = 0,
-                                  .index = snapshots_,
-                                  .mathematics = [this] {
-                                    std::vector<Section> weights;
-                                    for (const Table& table : job_->tables)
-                                      weights.push_back(
-                                          {table.id, KeySet::range(0, table.keys),
-                                           Values(std::move(model_[table.id.value]))});
-                                    const Evaluation result =
-                                        learner_->evaluate(job_->test, weights);
-                                    evaluation_.loss = result.loss;
-                                    evaluation_.metric = result.metric;
-                                  }});
+  evaluating_ = context_.compute(
+      {.kind = WorkKind::kEvaluate, .flops = 0, .index = snapshots_, .mathematics = [this] {
+         std::vector<Section> weights;
+         for (const Table& table : job_->tables)
+           weights.push_back(
+               {table.id, KeySet::range(0, table.keys), Values(std::move(model_[table.id.value]))});
+         const Evaluation result = learner_->evaluate(job_->test, weights);
+         evaluation_.loss = result.loss;
+         evaluation_.metric = result.metric;
+       }});
 }
 
 void Manager::on_compute_done(ComputeId work) {

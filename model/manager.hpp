@@ -1,5 +1,5 @@
-// The manager node: registers nodes, hands out the view and the training data, follows the clocks,
-// evaluates the model and ends the job.
+// The manager node: registers nodes, decides the views, hands out the training data, follows the
+// clocks, evaluates the model and ends the job.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "model/job.hpp"
+#include "model/membership.hpp"
 #include "model/node.hpp"
 #include "model/view.hpp"
 
@@ -24,35 +25,46 @@ class Manager final : public Node {
   void on_compute_done(ComputeId work) override;
 
  private:
-  void on_join(NodeId from);
+  void on_join(NodeId from, const Join& join);
+  void on_heartbeat(NodeId from, const Heartbeat& heartbeat);
+  void on_joined(NodeId from, const Joined& joined);
   void on_progress(NodeId from, const Progress& progress);
   void on_snapshot(const Snapshot& snapshot);
 
-  void install_first_view();
+  void begin();
+  void watch();
+  void revise_view();
+  void install(ViewDescription description);
   Welcome welcome_for(NodeId node) const;
+  bool is_expelled(NodeId node) const;
+
   void evaluate();
+  void request_snapshots();
   void finish_evaluation();
   void finish(StopReason reason);
+  void settle();
+  double mean_iterations() const;
   bool all_workers_done() const;
 
   const std::shared_ptr<const Job> job_;
   Context& context_;
   std::unique_ptr<Learner> learner_;
 
-  std::set<NodeId> joined_;
+  Membership membership_;
   ViewPtr view_;
-  std::vector<Clock> clocks_;      // by worker
-  std::uint64_t iterations_ = 0;   // of all workers
-  std::uint64_t examples_ = 0;     // used by all workers
-  std::uint32_t workers_done_ = 0;
+  std::vector<Clock> clocks_;     // by worker
+  std::uint64_t iterations_ = 0;  // of all workers
+  std::uint64_t examples_ = 0;    // used by all workers
   bool finished_ = false;
-  std::optional<TimerId> time_limit_;
+  StopReason reason_ = StopReason::kIterations;
+  int settling_ = 0;  // heartbeats to go until an audited run is over
+  std::optional<TimerId> time_limit_, watch_;
 
   // One evaluation at a time: the servers answer out of band, within the same instant.
   double next_evaluation_ = 0;  // in mean iterations
   std::uint64_t snapshots_ = 0;
-  std::uint32_t snapshots_missing_ = 0;
-  std::vector<std::vector<float>> model_;  // by table
+  std::set<std::uint32_t> snapshots_missing_;  // shards
+  std::vector<std::vector<float>> model_;      // by table
   Evaluated evaluation_;
   std::optional<ComputeId> evaluating_;
 };

@@ -7,8 +7,13 @@ namespace psgrid {
 namespace {
 
 constexpr std::array<std::string_view, std::variant_size_v<Message>> kTypeNames = {
-    "join",       "welcome",  "push", "push_ack",         "pull",
-    "pull_reply", "progress", "stop", "snapshot_request", "snapshot"};
+    "join",         "welcome",       "push",
+    "push_ack",     "pull",          "pull_reply",
+    "progress",     "stop",          "snapshot_request",
+    "snapshot",     "heartbeat",     "heartbeat_ack",
+    "forward",      "forward_ack",   "chain_sync",
+    "chain_synced", "state_request", "state_piece",
+    "joined"};
 
 }  // namespace
 

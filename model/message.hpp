@@ -14,16 +14,30 @@
 
 namespace psgrid {
 
-// Any node -> manager: I am here.
+// Any node -> manager: I am here, and know nothing.
 struct Join {
   Incarnation incarnation;
 };
 
-// Manager -> everyone, once all have joined: the view, and a worker's share of the training rows.
+// Manager -> everyone, once all have joined and whenever the view changes: the view, and what a
+// worker needs: its share of the training rows, and the iteration it begins with.
 struct Welcome {
   ViewPtr view;
   std::uint32_t first_row = 0;
   std::uint32_t rows = 0;
+  Clock clock;
+};
+
+// Server or worker -> manager: I am still here, and this is the view that I have.
+struct Heartbeat {
+  Incarnation incarnation;
+  Epoch epoch;
+  Time sent;  // by the sender's clock
+};
+
+// Manager -> server or worker: it is noted. A server's lease runs from `sent`.
+struct HeartbeatAck {
+  Time sent;
 };
 
 // "My clock on these keys is now `clock`": every gradient of earlier iterations is in this push or
@@ -34,13 +48,14 @@ struct Tick {
   Clock clock;
 };
 
-// Worker -> server: a gradient's slice, computed in `iteration`. Every server gets a part of every
-// push, if only an empty one, so that each sees a worker's pushes numbered without gaps.
+// Worker -> head of a shard: a gradient's slice, computed in `iteration`. Every shard gets a part
+// of every push, if only an empty one, so that each sees a worker's pushes numbered without gaps.
 //
-// There may be one for every worker and server under way at once: the fields are in the order that
+// There may be one for every worker and shard under way at once: the fields are in the order that
 // leaves no gaps.
 struct Push {
-  Epoch epoch;
+  Epoch since;  // of the shard's chain
+  std::uint32_t shard = 0;
   Clock iteration;
   Clock read_clock;
   RequestId request;
@@ -49,28 +64,116 @@ struct Push {
   SharedList<Tick> ticks;
 };
 
-// Server -> worker: the push is applied (or, where gradients are summed first, in the sum).
+// Tail -> worker: the push is applied (or, where gradients are summed first, in the sum) at every
+// replica.
 struct PushAck {
+  std::uint32_t shard = 0;
   RequestId request;
 };
 
-// Worker -> server: the rows that `iteration` starts from. Keys of a section that are a whole table
-// stand for those of it that the server holds.
+// The shard that the receiver is the tail of; it is so of no other.
+inline constexpr std::uint32_t kOnlyShard = ~0u;
+
+// Worker -> a replica of a shard: the rows that `iteration` starts from. Keys of a section that are
+// a whole table stand for those of it that the shard holds.
 struct Pull {
-  Epoch epoch;
+  Epoch since;  // of the shard's chain, or of the newest chain of all for kOnlyShard
+  std::uint32_t shard = 0;
   RequestId request;
   Clock iteration;
-  Clock own_clock;    // iterations whose pushes this worker has issued: the answer must hold them
-  Sections sections;  // without values
+  Clock own_clock;  // iterations whose pushes this worker has issued: the answer must hold them
+  std::uint64_t version = 0;  // the answer must be no older
+  Sections sections;          // without values
 };
 
 struct PullReply {
+  Epoch since;
+  std::uint32_t shard = 0;
   RequestId request;
-  std::uint64_t version = 0;  // updates applied at the server so far
+  std::uint64_t version = 0;  // updates applied to the shard so far
   Clock slowest;              // every worker's updates of all earlier iterations are in the values
   Duration held;              // by the consistency gate
   Sections sections;
 };
+
+// --- within a chain -----------------------------------------------------------------------------
+
+// The gradients of one iteration, summed at the head.
+struct Aggregate {
+  struct Part {
+    std::uint32_t worker = 0;
+    RequestId push;  // the worker's last that is in it
+  };
+  Clock iteration;
+  SharedList<Part> parts;
+  Sections mean;
+};
+
+// Workers that take no part from here on.
+struct Expulsion {
+  SharedList<std::uint32_t> workers;
+};
+
+// What a shard's replicas apply, one after the other and in the same order.
+struct Entry {
+  std::uint64_t sequence = 0;  // from 1 without gaps
+  std::uint32_t worker = 0;    // of a push
+  std::variant<std::shared_ptr<const Push>, Aggregate, Expulsion> what;
+};
+
+// Replica -> its successor.
+struct Forward {
+  Epoch since;
+  std::uint32_t shard = 0;
+  Entry entry;
+};
+
+// Replica -> its predecessor: all entries up to this one are applied at the tail.
+struct ForwardAck {
+  Epoch since;
+  std::uint32_t shard = 0;
+  std::uint64_t sequence = 0;
+};
+
+// Replica -> its predecessor in a new chain: send what comes after the entries that I have.
+struct ChainSync {
+  Epoch since;
+  std::uint32_t shard = 0;
+  std::uint64_t sequence = 0;
+};
+
+// And the answer: as many entries are applied here.
+struct ChainSynced {
+  Epoch since;
+  std::uint32_t shard = 0;
+  std::uint64_t sequence = 0;
+};
+
+// Joiner -> tail: a piece of the shard's state, please.
+struct StateRequest {
+  Epoch since;
+  std::uint32_t shard = 0;
+  std::uint64_t state = 0;  // the number of its last entry; 0: as it is now
+  std::uint32_t piece = 0;
+};
+
+// Tail -> joiner. The pieces of a state are parts of one array (shard_state.hpp), in order.
+struct StatePiece {
+  Epoch since;
+  std::uint32_t shard = 0;
+  std::uint64_t state = 0;
+  std::uint32_t piece = 0;
+  std::uint32_t pieces = 0;
+  Values image;
+};
+
+// Joiner -> manager: it has all of the shard's state.
+struct Joined {
+  Epoch since;
+  std::uint32_t shard = 0;
+};
+
+// --- the job's progress -------------------------------------------------------------------------
 
 // Worker -> manager: `clock` iterations are done and acknowledged.
 struct Progress {
@@ -81,17 +184,20 @@ struct Progress {
 // Manager -> everyone: the job is over.
 struct Stop {};
 
-// Manager -> server and back, out of band: the server's part of the model as it stands.
+// Manager -> tail and back, out of band: a shard's part of the model as it stands.
 struct SnapshotRequest {
   std::uint64_t id = 0;
+  std::uint32_t shard = 0;
 };
 struct Snapshot {
   std::uint64_t id = 0;
+  std::uint32_t shard = 0;
   Sections sections;
 };
 
 using Message = std::variant<Join, Welcome, Push, PushAck, Pull, PullReply, Progress, Stop,
-                             SnapshotRequest, Snapshot>;
+                             SnapshotRequest, Snapshot, Heartbeat, HeartbeatAck, Forward,
+                             ForwardAck, ChainSync, ChainSynced, StateRequest, StatePiece, Joined>;
 using MessagePtr = std::shared_ptr<const Message>;
 
 template <class Body>

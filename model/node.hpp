@@ -51,6 +51,9 @@ class Context {
   // First come, first served on the host's cores.
   virtual ComputeId compute(Work work) = 0;
 
+  // How often the node has been started before.
+  virtual Incarnation incarnation() const = 0;
+
   virtual RandomStream random(Purpose purpose, std::uint32_t substream = 0) const = 0;
 
   virtual void record(const Record& record) = 0;

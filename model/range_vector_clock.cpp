@@ -11,9 +11,22 @@ bool VectorClock::advance(std::uint32_t worker, Clock clock) {
   if (clock <= before) return false;
   clocks_[worker] = clock;
   if (before != slowest_ || --at_slowest_ > 0) return false;
+  find_slowest();
+  return true;
+}
+
+void VectorClock::find_slowest() {
   slowest_ = *std::min_element(clocks_.begin(), clocks_.end());
   at_slowest_ = static_cast<std::uint32_t>(std::count(clocks_.begin(), clocks_.end(), slowest_));
-  return true;
+}
+
+void VectorClock::put(WireWriter& out) const {
+  for (Clock clock : clocks_) out.varint(clock.value);
+}
+
+void VectorClock::get(WireReader& in) {
+  for (Clock& clock : clocks_) clock = {in.u32()};
+  find_slowest();
 }
 
 RangeVectorClock::RangeVectorClock(std::uint32_t workers) {
@@ -61,6 +74,26 @@ Clock RangeVectorClock::slowest(KeyRange range, std::uint32_t worker) const {
   while (++piece != pieces_.end() && piece->first < range.end)
     slowest = std::min(slowest, piece->second.at(worker));
   return slowest;
+}
+
+void RangeVectorClock::put(WireWriter& out) const {
+  out.varint(pieces_.size());
+  for (const auto& [begin, clock] : pieces_) {
+    out.varint(begin);
+    clock.put(out);
+  }
+}
+
+void RangeVectorClock::get(WireReader& in) {
+  const VectorClock blank = pieces_.begin()->second;
+  pieces_.clear();
+  const std::uint64_t pieces = in.count(2);
+  for (std::uint64_t i = 0; i < pieces && in.ok(); ++i)
+    pieces_.emplace(in.varint(), blank).first->second.get(in);
+  if (!pieces_.contains(kAllKeys.begin)) {
+    in.fail("clocks of all keys");
+    pieces_.emplace(kAllKeys.begin, blank);
+  }
 }
 
 }  // namespace psgrid

@@ -10,8 +10,12 @@
 
 #include "model/ids.hpp"
 #include "model/key_set.hpp"
+#include "model/wire.hpp"
 
 namespace psgrid {
+
+// The clock of a worker that nobody waits for.
+inline constexpr Clock kNeverSlowest{~0u};
 
 // The clock of each worker, and the slowest of them in constant time.
 class VectorClock {
@@ -25,7 +29,12 @@ class VectorClock {
   // scan of all workers happens only when the slowest clock rises. True if it rose.
   bool advance(std::uint32_t worker, Clock clock);
 
+  void put(WireWriter& out) const;
+  void get(WireReader& in);  // of as many workers
+
  private:
+  void find_slowest();
+
   std::vector<Clock> clocks_;
   Clock slowest_;
   std::uint32_t at_slowest_;  // workers whose clock equals slowest_
@@ -50,6 +59,9 @@ class RangeVectorClock {
   Clock slowest(KeyRange range, std::uint32_t worker) const;
 
   std::size_t pieces() const { return pieces_.size(); }
+
+  void put(WireWriter& out) const;
+  void get(WireReader& in);  // of as many workers
 
  private:
   using Pieces = std::map<Key, VectorClock>;  // from the first key of a piece to the next piece

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "model/ids.hpp"
 
@@ -14,11 +15,11 @@ struct IterationDone {
   Clock iteration;
   std::uint32_t examples = 0;
   Time start, end;
-  Duration compute;            // in the processor
-  Duration wait;               // held by the consistency gate
-  Duration pull;               // rest of the time spent in pulls
-  Duration push;               // blocked on earlier pushes
-  std::uint32_t staleness = 0; // clocks: its own clock less the slowest clock of what it read
+  Duration compute;             // in the processor
+  Duration wait;                // held by the consistency gate
+  Duration pull;                // rest of the time spent in pulls
+  Duration push;                // blocked on earlier pushes
+  std::uint32_t staleness = 0;  // clocks: its own clock less the slowest clock of what it read
 };
 
 // A server applied a worker's gradient.
@@ -44,13 +45,82 @@ struct Event {
   std::string detail;
 };
 
-enum class StopReason { kIterations, kTargetLoss, kTime };
+enum class StopReason { kIterations, kTargetLoss, kTime, kLost };  // kLost: all replicas of a shard
 
 // The manager has ended the job; the run is over.
 struct JobFinished {
   StopReason reason = StopReason::kIterations;
 };
 
-using Record = std::variant<IterationDone, GradientApplied, Evaluated, Event, JobFinished>;
+// --- what promises are checked on, in audited runs ----------------------------------------------
+
+// A worker's push leaves; all shards have acknowledged it.
+struct PushBegun {
+  RequestId push;
+  Clock iteration;
+};
+struct PushAcknowledged {
+  RequestId push;
+};
+
+// A worker asks for rows; it has them.
+struct PullBegun {
+  RequestId pull;
+  Clock iteration;
+};
+struct PullEnded {
+  RequestId pull;
+  Clock iteration;
+  Clock slowest;
+  std::vector<float> values;  // of all keys that were asked for, by table and key
+};
+
+// A replica has applied an entry.
+struct EntryApplied {
+  std::uint32_t shard = 0;
+  Epoch since;
+  std::uint64_t sequence = 0;
+  NodeId worker;             // of a push: whose
+  RequestId push;            // 0: not a push of one worker
+  std::uint64_t digest = 0;  // of all entries up to this one
+};
+
+// A replica has answered a pull.
+struct PullServed {
+  std::uint32_t shard = 0;
+  Epoch since;
+  NodeId worker;
+  RequestId pull;
+};
+
+// A node has a new view.
+struct ViewInstalled {
+  Epoch epoch;
+  std::uint64_t digest = 0;  // of its description
+};
+
+// A replica's whole state, when the run was over.
+struct ReplicaState {
+  std::uint32_t shard = 0;
+  Epoch since;
+  std::uint64_t sequence = 0;
+  std::uint64_t digest = 0;
+};
+
+// The largest that a table, buffer or queue of a node has been, and what it must not exceed.
+struct HighWater {
+  std::string what;
+  std::uint64_t reached = 0;
+  std::uint64_t limit = 0;
+};
+
+// Something rare that a campaign of faults must have seen: "push refused: old epoch", ...
+struct Situation {
+  std::string what;
+};
+
+using Record = std::variant<IterationDone, GradientApplied, Evaluated, Event, JobFinished,
+                            PushBegun, PushAcknowledged, PullBegun, PullEnded, EntryApplied,
+                            PullServed, ViewInstalled, ReplicaState, HighWater, Situation>;
 
 }  // namespace psgrid

@@ -30,7 +30,11 @@ struct RunSpec {
   PartitionSpec partition;
   CostSpec costs;
   ClientSpec client;
+  ReplicationSpec replication;
+  DetectionSpec detection;
+  WorkerLoss worker_loss = WorkerLoss::kWait;
   SocketsSpec sockets;
+  bool audited = false;  // nodes record what the promises are checked on
 };
 
 }  // namespace psgrid

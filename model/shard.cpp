@@ -68,6 +68,24 @@ Values Shard::read(const KeySet& keys) const {
   return Values(std::move(values));
 }
 
+std::vector<Values> Shard::arrays() const {
+  std::vector<Values> arrays;
+  const std::uint64_t size = layout_.values();
+  for (std::size_t array = 0; array < arrays_count(); ++array) {
+    const float* first = array == 0 ? weights_.data() : state_.data() + (array - 1) * size;
+    arrays.push_back(phantom_ ? Values::phantom(size)
+                              : Values(std::vector<float>(first, first + size)));
+  }
+  return arrays;
+}
+
+void Shard::restore(std::size_t array, std::span<const float> values) {
+  const std::uint64_t size = layout_.values();
+  PSGRID_CHECK(!phantom_ && values.size() == size, "an array of an equally shaped shard");
+  float* first = array == 0 ? weights_.data() : state_.data() + (array - 1) * size;
+  std::copy(values.begin(), values.end(), first);
+}
+
 void Shard::apply(const Section& section, float share, std::uint64_t step) {
   if (phantom_) return;
   const std::uint32_t width = layout_.width();

@@ -61,6 +61,13 @@ class Shard {
   // Rows in key order; requires keys that are owned.
   Values read(const KeySet& keys) const;
 
+  // All numbers that it holds, as arrays; and how many arrays these are.
+  std::vector<Values> arrays() const;
+  std::size_t arrays_count() const { return 1 + rule_.slots(); }
+
+  // One of them again, of an equally shaped shard.
+  void restore(std::size_t array, std::span<const float> values);
+
   // Applies one gradient to the keys of a section; all of them must be owned.
   void apply(const Section& section, float share, std::uint64_t step);
 

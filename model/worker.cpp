@@ -12,25 +12,26 @@ Worker::Worker(std::shared_ptr<const Job> job, NodeId self, Context& context,
       self_(self),
       context_(context),
       factory_(program),
+      member_(job_, context),
       learner_(job_->make_learner()),
       client_(job_, self, context) {}
 
-void Worker::on_start() { report(); }
+void Worker::on_start() { member_.join(); }
 
-void Worker::on_message(NodeId from, const MessagePtr& message) {
+void Worker::on_message(NodeId, const MessagePtr& message) {
   if (stopped_) return;
   if (std::holds_alternative<Stop>(*message)) return on_stop();
   if (const auto* welcome = std::get_if<Welcome>(message.get())) return on_welcome(*welcome);
   if (!client_.started()) return;
   if (const auto* reply = std::get_if<PullReply>(message.get())) {
-    client_.on_pull_reply(from, *reply);
+    client_.on_pull_reply(*reply);
     if (!awaited_pull_) return;
     pulled_ = client_.take(*awaited_pull_);
     if (!pulled_) return;
     awaited_pull_.reset();
     resume();
   } else if (const auto* ack = std::get_if<PushAck>(message.get())) {
-    client_.on_push_ack(from, *ack);
+    client_.on_push_ack(*ack);
     on_acknowledged();
     if (!awaits_acknowledgements_ || is_window_full()) return;
     awaits_acknowledgements_ = false;
@@ -40,9 +41,7 @@ void Worker::on_message(NodeId from, const MessagePtr& message) {
 
 // Tells the manager where this worker stands; repeated, as any report may be lost.
 void Worker::report() {
-  if (!client_.started())
-    context_.send(manager_id(0), make_message(Join{}));
-  else if (reported_ > Clock{})
+  if (reported_ > Clock{})
     context_.send(manager_id(0), make_message(Progress{reported_, examples_}));
   const Duration timeout = job_->spec.client.retry.timeout;
   if (timeout.seconds > 0) report_timer_ = context_.set_timer(timeout);
@@ -51,22 +50,26 @@ void Worker::report() {
 void Worker::on_stop() {
   stopped_ = true;  // the program stays as it is: its frame may be in use by a computation
   if (report_timer_) context_.cancel_timer(*report_timer_);
+  member_.stop();
 }
 
 void Worker::on_welcome(const Welcome& welcome) {
-  if (client_.started()) return;
+  if (!member_.install(welcome.view)) return;
+  if (client_.started()) return client_.install(welcome.view);
   PSGRID_CHECK(welcome.view->description().tables.size() == job_->tables.size(),
                "the tables of this job");
-  client_.start(welcome.view);
+  client_.start(welcome.view, welcome.clock);
+  next_batch_ = reported_ = welcome.clock;
   if (job_->train.rows > 0) {
     PSGRID_CHECK(std::uint64_t{welcome.first_row} + welcome.rows <= job_->train.rows,
                  "a share of the training data");
     batches_.emplace(DataRange{welcome.first_row, welcome.first_row + welcome.rows},
                      job_->spec.job.batch, context_.random(Purpose::kBatches));
+    for (Clock done; done < welcome.clock; done = done.next()) batches_->next();
   } else {
-    for (const Table& table : job_->tables)
-      all_keys_.push_back(welcome.view->ring(table.id).all());
+    for (const Table& table : job_->tables) all_keys_.push_back(welcome.view->ring(table.id).all());
   }
+  report();
   program_ = factory_(*this);
   iteration_.start = context_.now();
   resume();
@@ -75,6 +78,7 @@ void Worker::on_welcome(const Welcome& welcome) {
 void Worker::on_timer(TimerId timer) {
   if (stopped_) return;
   if (timer == report_timer_) return report();
+  if (member_.on_timer(timer)) return;
   const bool known = client_.on_timer(timer);
   PSGRID_CHECK(known, "a timer that this worker has set");
 }
@@ -108,8 +112,8 @@ bool Worker::has(Clock iteration) const {
 }
 
 MiniBatch Worker::next_batch() {
-  MiniBatch batch{.iteration = next_batch_, .rows = {}, .examples = job_->spec.job.batch,
-                  .keys = all_keys_};
+  MiniBatch batch{
+      .iteration = next_batch_, .rows = {}, .examples = job_->spec.job.batch, .keys = all_keys_};
   next_batch_ = next_batch_.next();
   if (batches_) {
     const std::span<const std::uint32_t> rows = batches_->next();
@@ -162,14 +166,14 @@ Weights Worker::PullVerb::await_resume() {
 void Worker::ComputeVerb::await_suspend(std::coroutine_handle<>) {
   worker.waiting_since_ = worker.context_.now();
   // The batch and the weights live in the program's frame, which outlives the computation.
-  worker.awaited_work_ = worker.context_.compute(
-      {.kind = WorkKind::kGradient,
-       .flops = worker.job_->gradient_flops(batch.examples),
-       .index = batch.iteration.value,
-       .mathematics = [this] {
-         worker.computed_ =
-             worker.learner_->gradient(worker.job_->train, batch.rows, weights.sections);
-       }});
+  worker.awaited_work_ =
+      worker.context_.compute({.kind = WorkKind::kGradient,
+                               .flops = worker.job_->gradient_flops(batch.examples),
+                               .index = batch.iteration.value,
+                               .mathematics = [this] {
+                                 worker.computed_ = worker.learner_->gradient(
+                                     worker.job_->train, batch.rows, weights.sections);
+                               }});
 }
 
 Gradient Worker::ComputeVerb::await_resume() { return std::move(worker.computed_); }
@@ -190,9 +194,8 @@ void Worker::ClockVerb::await_resume() {
   done.push = done.push + (done.end - worker.waiting_since_);
   done.iteration = batch.iteration;
   done.examples = batch.examples;
-  done.staleness = batch.iteration > weights.slowest
-                       ? batch.iteration.value - weights.slowest.value
-                       : 0;
+  done.staleness =
+      batch.iteration > weights.slowest ? batch.iteration.value - weights.slowest.value : 0;
   worker.context_.record(done);
   done = {};
   done.start = worker.context_.now();

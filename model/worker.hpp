@@ -15,6 +15,7 @@
 #include "model/client.hpp"
 #include "model/job.hpp"
 #include "model/learner.hpp"
+#include "model/member.hpp"
 #include "model/node.hpp"
 #include "model/program.hpp"
 
@@ -46,6 +47,9 @@ class Worker final : public Node {
 
   // How many iterations ahead the consistency model wants pulls to be issued.
   std::uint32_t lookahead() const { return job_->consistency->lookahead(); }
+
+  // Of next_batch(); not the first where this worker takes over from one that crashed.
+  Clock next_iteration() const { return next_batch_; }
 
   MiniBatch next_batch();
 
@@ -81,6 +85,7 @@ class Worker final : public Node {
   const NodeId self_;
   Context& context_;
   const ProgramFactory factory_;
+  Member member_;
   std::unique_ptr<Learner> learner_;
   Client client_;
   std::optional<BatchSampler> batches_;

@@ -149,7 +149,111 @@ Event get_event(WireReader& in) {
 void put(WireWriter& out, const JobFinished& finished) {
   out.byte(static_cast<std::uint8_t>(finished.reason));
 }
-JobFinished get_job_finished(WireReader& in) { return {get_enum(in, StopReason::kTime)}; }
+JobFinished get_job_finished(WireReader& in) { return {get_enum(in, StopReason::kLost)}; }
+void put(WireWriter& out, RequestId request) { out.varint(request.value); }
+void put(WireWriter& out, Epoch epoch) { out.varint(epoch.value); }
+void put(WireWriter& out, const PushBegun& begun) {
+  put(out, begun.push);
+  put(out, begun.iteration);
+}
+PushBegun get_push_begun(WireReader& in) {
+  const RequestId push{in.varint()};
+  return {push, get<Clock>(in)};
+}
+void put(WireWriter& out, const PushAcknowledged& acknowledged) { put(out, acknowledged.push); }
+PushAcknowledged get_push_acknowledged(WireReader& in) { return {{in.varint()}}; }
+void put(WireWriter& out, const PullBegun& begun) {
+  put(out, begun.pull);
+  put(out, begun.iteration);
+}
+PullBegun get_pull_begun(WireReader& in) {
+  const RequestId pull{in.varint()};
+  return {pull, get<Clock>(in)};
+}
+void put(WireWriter& out, const PullEnded& ended) {
+  put(out, ended.pull);
+  put(out, ended.iteration);
+  put(out, ended.slowest);
+  out.varint(ended.values.size());
+  out.floats(Values(ended.values));
+}
+PullEnded get_pull_ended(WireReader& in) {
+  PullEnded ended;
+  ended.pull = {in.varint()};
+  ended.iteration = get<Clock>(in);
+  ended.slowest = get<Clock>(in);
+  const Values values = in.floats(in.count(sizeof(float)));
+  ended.values.assign(values.data().begin(), values.data().end());
+  return ended;
+}
+void put(WireWriter& out, const EntryApplied& applied) {
+  put(out, std::uint64_t{applied.shard});
+  put(out, applied.since);
+  put(out, applied.sequence);
+  put(out, applied.worker);
+  put(out, applied.push);
+  out.fixed64(applied.digest);
+}
+EntryApplied get_entry_applied(WireReader& in) {
+  EntryApplied applied;
+  applied.shard = in.u32();
+  applied.since = {in.u32()};
+  applied.sequence = in.varint();
+  applied.worker = get<NodeId>(in);
+  applied.push = {in.varint()};
+  applied.digest = in.fixed64();
+  return applied;
+}
+void put(WireWriter& out, const PullServed& served) {
+  put(out, std::uint64_t{served.shard});
+  put(out, served.since);
+  put(out, served.worker);
+  put(out, served.pull);
+}
+PullServed get_pull_served(WireReader& in) {
+  PullServed served;
+  served.shard = in.u32();
+  served.since = {in.u32()};
+  served.worker = get<NodeId>(in);
+  served.pull = {in.varint()};
+  return served;
+}
+void put(WireWriter& out, const ViewInstalled& installed) {
+  put(out, installed.epoch);
+  out.fixed64(installed.digest);
+}
+ViewInstalled get_view_installed(WireReader& in) {
+  const Epoch epoch{in.u32()};
+  return {epoch, in.fixed64()};
+}
+void put(WireWriter& out, const ReplicaState& state) {
+  put(out, std::uint64_t{state.shard});
+  put(out, state.since);
+  put(out, state.sequence);
+  out.fixed64(state.digest);
+}
+ReplicaState get_replica_state(WireReader& in) {
+  ReplicaState state;
+  state.shard = in.u32();
+  state.since = {in.u32()};
+  state.sequence = in.varint();
+  state.digest = in.fixed64();
+  return state;
+}
+void put(WireWriter& out, const HighWater& high) {
+  put(out, high.what);
+  put(out, high.reached);
+  put(out, high.limit);
+}
+HighWater get_high_water(WireReader& in) {
+  HighWater high;
+  high.what = get<std::string>(in);
+  high.reached = in.varint();
+  high.limit = in.varint();
+  return high;
+}
+void put(WireWriter& out, const Situation& situation) { put(out, situation.what); }
+Situation get_situation(WireReader& in) { return {get<std::string>(in)}; }
 
 void put(WireWriter& out, const Record& record) {
   out.byte(static_cast<std::uint8_t>(record.index()));
@@ -167,12 +271,32 @@ Record get_record(WireReader& in) {
       return get_event(in);
     case 4:
       return get_job_finished(in);
+    case 5:
+      return get_push_begun(in);
+    case 6:
+      return get_push_acknowledged(in);
+    case 7:
+      return get_pull_begun(in);
+    case 8:
+      return get_pull_ended(in);
+    case 9:
+      return get_entry_applied(in);
+    case 10:
+      return get_pull_served(in);
+    case 11:
+      return get_view_installed(in);
+    case 12:
+      return get_replica_state(in);
+    case 13:
+      return get_high_water(in);
+    case 14:
+      return get_situation(in);
     default:
       in.fail("a known record");
       return Event{};
   }
 }
-static_assert(std::variant_size_v<Record> == 5);
+static_assert(std::variant_size_v<Record> == 15);
 
 void put(WireWriter& out, const MessageTrace& message) {
   put(out, message.from);

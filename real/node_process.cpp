@@ -169,6 +169,7 @@ class NodeProcess::NodeContext final : public Context {
     if (const auto handle = timers_.take(timer)) process_.schedule_.cancel(*handle);
   }
   ComputeId compute(Work work) override { return process_.compute(index_, std::move(work)); }
+  Incarnation incarnation() const override { return {process_.options_.incarnation.value - 1}; }
   RandomStream random(Purpose purpose, std::uint32_t substream) const override {
     return RandomStream(process_.job_->spec.seed, totals_.node, purpose, substream);
   }

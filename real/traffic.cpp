@@ -48,21 +48,21 @@ class TrafficWorker final : public Node {
                 const Traffic& traffic)
       : job_(job), self_(self), context_(context), client_(job, self, context), traffic_(traffic) {}
 
-  void on_start() override { context_.send(manager_id(0), make_message(Join{})); }
+  void on_start() override { context_.send(manager_id(0), make_message(Join{context_.incarnation()})); }
 
-  void on_message(NodeId from, const MessagePtr& message) override {
+  void on_message(NodeId, const MessagePtr& message) override {
     if (const auto* welcome = std::get_if<Welcome>(message.get())) {
-      client_.start(welcome->view);
-      servers_ = welcome->view->servers();
+      client_.start(welcome->view, {});
+      servers_ = welcome->view->shards();
       read_.read.resize(servers_);
       prepare();
       start_ = SteadyClock::now();
       go_on();
     } else if (const auto* ack = std::get_if<PushAck>(message.get())) {
-      client_.on_push_ack(from, *ack);
+      client_.on_push_ack(*ack);
       if (++acks_ % servers_ == 0) complete();
     } else if (const auto* reply = std::get_if<PullReply>(message.get())) {
-      client_.on_pull_reply(from, *reply);
+      client_.on_pull_reply(*reply);
       while (completed_ < issued_ && client_.take(RequestId{oldest_pull_})) {
         ++oldest_pull_;
         complete();

@@ -10,7 +10,7 @@ Program mini_batch_sgd(Worker& ps) {
     RequestId pull;
   };
   std::deque<Issued> issued;  // pulls in flight, oldest first; more than one under bounded delay
-  Clock next;
+  Clock next = ps.next_iteration();
   while (true) {
     for (; issued.size() <= ps.lookahead() && ps.has(next); next = next.next()) {
       MiniBatch batch = ps.next_batch();

@@ -26,7 +26,7 @@ class ClientTest : public ::testing::Test {
   void make(RunSpec spec) {
     const auto job = counting_job(std::move(spec), 4);
     client_.emplace(job, worker_id(1), context_);
-    client_->start(view_of(*job));
+    client_->start(view_of(*job), {});
   }
   void make(const ConsistencySpec& consistency = {.model = ConsistencyModel::kAsync}) {
     make(counting_run(2, 2, 10, consistency));
@@ -45,14 +45,16 @@ class ClientTest : public ::testing::Test {
              Clock slowest = {}, Duration held = {}) {
     Sections sections;
     if (!keys.empty()) sections.push_back({Namespace{0}, keys, Values(std::move(values))});
-    client_->on_pull_reply(server, {.request = {number},
-                                    .version = 5,
-                                    .slowest = slowest,
-                                    .held = held,
-                                    .sections = sections});
+    client_->on_pull_reply({.since = {1},
+                            .shard = server.rank,
+                            .request = {number},
+                            .version = 5,
+                            .slowest = slowest,
+                            .held = held,
+                            .sections = sections});
   }
   void acknowledge(NodeId server, std::uint64_t number) {
-    client_->on_push_ack(server, {{number}});
+    client_->on_push_ack({server.rank, {number}});
   }
   std::string taken(RequestId number) {
     const std::optional<Weights> weights = client_->take(number);
@@ -81,20 +83,22 @@ class ClientTest : public ::testing::Test {
 TEST_F(ClientTest, AsksEachServerForItsPartBeginningWithItsOwn) {
   make();
   pull(0, KeySet::range(1, 3));
-  EXPECT_EQ(effects(), (Effects{"to server[1]: pull 1 epoch 1 iteration 0 own 0 sections(0:{2-3})",
-                                "to server[0]: pull 1 epoch 1 iteration 0 own 0 sections(0:{1-2})"}));
+  EXPECT_EQ(effects(),
+            (Effects{"to server[1]: pull 1 of shard 1 epoch 1 iteration 0 own 0 sections(0:{2-3})",
+                     "to server[0]: pull 1 epoch 1 iteration 0 own 0 sections(0:{1-2})"}));
   pull(1, KeySet::list({0, 3}));
-  EXPECT_EQ(effects(), (Effects{"to server[1]: pull 2 epoch 1 iteration 1 own 0 sections(0:[3])",
-                                "to server[0]: pull 2 epoch 1 iteration 1 own 0 sections(0:[0])"}));
+  EXPECT_EQ(effects(),
+            (Effects{"to server[1]: pull 2 of shard 1 epoch 1 iteration 1 own 0 sections(0:[3])",
+                     "to server[0]: pull 2 epoch 1 iteration 1 own 0 sections(0:[0])"}));
 }
 
 TEST_F(ClientTest, AsksEveryServerForEverythingWithTheSameWords) {
   const auto job = counting_job(counting_run(2, 2, 10), 4);
   client_.emplace(job, worker_id(1), context_);
   const ViewPtr view = view_of(*job);
-  client_->start(view);
+  client_->start(view, {});
   const RequestId number = pull(0, view->ring({0}).all());
-  const std::string words = "pull 1 epoch 1 iteration 0 own 0 sections(0:{0-4})";
+  const std::string words = "pull 1 of the only shard epoch 1 iteration 0 own 0 sections(0:{0-4})";
   EXPECT_EQ(effects(), (Effects{"to server[1]: " + words, "to server[0]: " + words}));
   reply(kFirst, 1, KeySet::range(0, 2), {1, 2});
   reply(kSecond, 1, KeySet::range(2, 4), {3, 4});
@@ -143,7 +147,8 @@ TEST_F(ClientTest, IgnoresAnswersToRetries) {
 TEST_F(ClientTest, APullOfNothingAsksOneServer) {
   make();
   const RequestId number = pull(3, {});
-  EXPECT_EQ(effects(), Effects{"to server[1]: pull 1 epoch 1 iteration 3 own 0 sections()"});
+  EXPECT_EQ(effects(),
+            Effects{"to server[1]: pull 1 of shard 1 epoch 1 iteration 3 own 0 sections()"});
   reply(kSecond, 1, {}, {}, {2});
   EXPECT_EQ(taken(number), "0:{} of clock 2");
 }
@@ -151,11 +156,12 @@ TEST_F(ClientTest, APullOfNothingAsksOneServer) {
 TEST_F(ClientTest, PushesToEveryServerThoughItHasNothingForIt) {
   make();
   push(0, KeySet::list({3}), {1});
-  EXPECT_EQ(effects(),
-            (Effects{"to server[1]: push 1 epoch 1 iteration 0 read 8@2 sections(0:[3]=1) "
-                     "ticks(0:0-18446744073709551615=1)",
-                     "to server[0]: push 1 epoch 1 iteration 0 read 7@1 sections() "
-                     "ticks(0:0-18446744073709551615=1)"}));
+  EXPECT_EQ(
+      effects(),
+      (Effects{"to server[1]: push 1 of shard 1 epoch 1 iteration 0 read 8@2 sections(0:[3]=1) "
+               "ticks(0:0-18446744073709551615=1)",
+               "to server[0]: push 1 epoch 1 iteration 0 read 7@1 sections() "
+               "ticks(0:0-18446744073709551615=1)"}));
 }
 
 TEST_F(ClientTest, CutsAGradientByServer) {
@@ -286,7 +292,8 @@ TEST_F(ClientCache, AsksAgainOnceTheRowsAreTooOld) {
 
 TEST_F(ClientCache, AsksForWhatIsMissingOnly) {
   const RequestId number = pull(4, KeySet::list({0, 3}));
-  EXPECT_EQ(effects(), Effects{"to server[1]: pull 2 epoch 1 iteration 4 own 0 sections(0:[3])"});
+  EXPECT_EQ(effects(),
+            Effects{"to server[1]: pull 2 of shard 1 epoch 1 iteration 4 own 0 sections(0:[3])"});
   reply(kSecond, 2, KeySet::list({3}), {40}, {4});
   EXPECT_EQ(taken(number), "0:[0,3]=10,40 of clock 3");
 }

@@ -138,21 +138,21 @@ RC_GTEST_PROP(CodecProperty, WhatDecodesUnderASoundHeaderIsCanonical, ()) {
 TEST(Codec, FramesAreAppended) {
   Bytewise out = frame_of(Stop{});
   const std::size_t first = out.size();
-  encode(manager_id(0), worker_id(7), PushAck{{5}}, out);
+  encode(manager_id(0), worker_id(7), PushAck{2, {5}}, out);
   EXPECT_EQ(outcome(std::span(out).first(first)), "stop");
-  EXPECT_EQ(outcome(std::span(out).subspan(first)), "push_ack 5");
+  EXPECT_EQ(outcome(std::span(out).subspan(first)), "push_ack 5 of shard 2");
 }
 
 TEST(Codec, ADenseRangeCostsNoBytesForItsKeys) {
   const auto pull = [](KeySet keys) {
-    return encoded_size(Pull{{1}, {1}, {}, {}, {{Namespace{0}, std::move(keys), {}}}}).count;
+    return encoded_size(Pull{{1}, 0, {1}, {}, {}, 0, {{Namespace{0}, std::move(keys), {}}}}).count;
   };
   EXPECT_EQ(pull(KeySet::range(0, 1'000'000)) - pull(KeySet::range(0, 1)), 2u);  // a longer varint
   EXPECT_EQ(pull(KeySet::list({0, 2, 4, 6})) - pull(KeySet::list({0, 2})), 2u);  // a byte a gap
 }
 
 TEST(Codec, PhantomValuesTravelAsZeros) {
-  const Snapshot phantom{4, {{Namespace{0}, KeySet::range(0, 2), Values::phantom(4)}}};
+  const Snapshot phantom{4, 0, {{Namespace{0}, KeySet::range(0, 2), Values::phantom(4)}}};
   EXPECT_EQ(outcome(frame_of(phantom)), "snapshot 4 sections(0:{0-2}=0,0,0,0)");
 }
 
@@ -164,8 +164,8 @@ TEST(Codec, RefusesHeadersThatAreNotOurs) {
   };
   EXPECT_EQ(outcome({}), "0: expected a header of 24 bytes");
   EXPECT_EQ(with(0, 0), "0: expected the magic of psgrid");
-  EXPECT_EQ(with(2, 9), "2: expected wire version 1, found 9");
-  EXPECT_EQ(with(3, 10), "3: expected a known message type");
+  EXPECT_EQ(with(2, 9), "2: expected wire version 2, found 9");
+  EXPECT_EQ(with(3, 19), "3: expected a known message type");
   EXPECT_EQ(with(7, 3), "4: expected the role of the sender");
   EXPECT_EQ(with(11, 3), "8: expected the role of the receiver");
   EXPECT_EQ(with(15, 0x7F), "12: expected a payload of at most 1 GiB");
@@ -188,13 +188,15 @@ TEST(Codec, RefusesNumbersThatDoNotFit) {
 TEST(Codec, RefusesHostileLengthsBeforeItAllocates) {
   const std::uint64_t huge = 1ull << 60;
   const std::string room = "expected no more items than the payload has room for";
-  EXPECT_EQ(Payload().varint(1).varint(huge).zeros(8).as(kSnapshot), "34: " + room);
-  EXPECT_EQ(Payload().varint(1).varint(1).varint(0).byte(kRanges).varint(huge).as(kSnapshot),
-            "37: " + room);
-  EXPECT_EQ(Payload().varint(1).varint(1).varint(0).byte(kList).varint(huge).as(kSnapshot),
-            "37: " + room);
+  EXPECT_EQ(Payload().varint(1).varint(0).varint(huge).zeros(8).as(kSnapshot), "35: " + room);
+  EXPECT_EQ(
+      Payload().varint(1).zeros(1).varint(1).varint(0).byte(kRanges).varint(huge).as(kSnapshot),
+      "38: " + room);
+  EXPECT_EQ(Payload().varint(1).zeros(1).varint(1).varint(0).byte(kList).varint(huge).as(kSnapshot),
+            "38: " + room);
   EXPECT_EQ(Payload()
                 .varint(1)
+                .varint(0)
                 .varint(1)
                 .varint(0)
                 .byte(kRanges)
@@ -203,68 +205,74 @@ TEST(Codec, RefusesHostileLengthsBeforeItAllocates) {
                 .varint(1)
                 .varint(huge)
                 .as(kSnapshot),
-            "40: " + room);
+            "41: " + room);
   EXPECT_EQ(Payload().varint(1).varint(0).varint(huge).as(kWelcome), "35: " + room);
   // Every one of these servers and tables is there, but not room for all their points.
   Payload welcome;
-  welcome.varint(1).varint(0).varint(64).zeros(64).byte(0).varint(64).varint(2048);
+  welcome.varint(1).varint(0).varint(0).varint(64).zeros(64).varint(0);
+  for (int server = 0; server < 64; ++server) welcome.varint(1).varint(1).zeros(2);
+  welcome.byte(0).varint(64).varint(2048);
   for (int table = 0; table < 2048; ++table) welcome.varint(1).varint(1);
-  EXPECT_EQ(welcome.as(kWelcome), "95: expected 1 to 2^20 points on all rings");
+  EXPECT_EQ(welcome.as(kWelcome), "353: expected 1 to 2^20 points on all rings");
 }
 
 TEST(Codec, RefusesKeysThatAreNoSet) {
-  const auto section = [] { return Payload().varint(1).varint(1); };
+  const auto section = [] { return Payload().varint(1).varint(0).varint(1); };
   const auto table0 = [&] { return section().varint(0); };
   const std::uint64_t last = ~std::uint64_t{0};
   EXPECT_EQ(section().varint(65'536).zeros(8).as(kSnapshot),
-            "29: expected a namespace below 65,536");
+            "30: expected a namespace below 65,536");
   EXPECT_EQ(table0().byte(2).zeros(4).as(kSnapshot),
-            "28: expected key form 0 (ranges) or 1 (list)");
+            "29: expected key form 0 (ranges) or 1 (list)");
   EXPECT_EQ(table0().byte(kRanges).varint(1).varint(0).varint(0).as(kSnapshot),
-            "31: expected key ranges that are disjoint and not empty");
+            "32: expected key ranges that are disjoint and not empty");
   EXPECT_EQ(table0().byte(kRanges).varint(2).varint(0).varint(1).varint(0).varint(1).as(kSnapshot),
-            "33: expected key ranges that are disjoint and not empty");
+            "34: expected key ranges that are disjoint and not empty");
   EXPECT_EQ(table0().byte(kRanges).varint(1).varint(last).varint(1).as(kSnapshot),
-            "40: expected key ranges below 2^64");
+            "41: expected key ranges below 2^64");
   EXPECT_EQ(table0().byte(kList).varint(0).zeros(1).as(kSnapshot),
-            "29: expected a key list that is not empty");
+            "30: expected a key list that is not empty");
   EXPECT_EQ(table0().byte(kList).varint(1).varint(last).as(kSnapshot),
-            "39: expected keys below 2^64 - 1");
-  EXPECT_EQ(table0().byte(kList).varint(2).varint(last - 1).varint(0).as(kSnapshot),
             "40: expected keys below 2^64 - 1");
+  EXPECT_EQ(table0().byte(kList).varint(2).varint(last - 1).varint(0).as(kSnapshot),
+            "41: expected keys below 2^64 - 1");
   EXPECT_EQ(table0().byte(kRanges).varint(1).varint(0).varint(2).varint(3).zeros(12).as(kSnapshot),
-            "32: expected as many values for each key");
+            "33: expected as many values for each key");
   EXPECT_EQ(table0().byte(kRanges).varint(0).varint(1).zeros(4).as(kSnapshot),
-            "30: expected as many values for each key");
+            "31: expected as many values for each key");
 }
 
 TEST(Codec, RefusesWhatNoNodeWouldSay) {
   const auto reply = [](double held) {
-    return Payload().varint(1).varint(1).varint(1).number(held).varint(0).as(kPullReply);
+    return Payload().zeros(2).varint(1).varint(1).varint(1).number(held).varint(0).as(kPullReply);
   };
-  EXPECT_EQ(reply(-1), "35: expected a time held of at least 0 s");
+  EXPECT_EQ(reply(-1), "37: expected a time held of at least 0 s");
   EXPECT_EQ(reply(std::numeric_limits<double>::quiet_NaN()),
-            "35: expected a time held of at least 0 s");
-  EXPECT_EQ(Payload().zeros(6).varint(1).varint(0).varint(5).varint(6).varint(1).as(kPush),
-            "35: expected a tick of a non-empty key range");
+            "37: expected a time held of at least 0 s");
+  EXPECT_EQ(Payload().zeros(7).varint(1).varint(0).varint(5).varint(6).varint(1).as(kPush),
+            "36: expected a tick of a non-empty key range");
 
-  const auto view = [] { return Payload().varint(1).varint(2); };
-  EXPECT_EQ(view().varint(0).zeros(4).as(kWelcome), "27: expected at least one server");
+  const auto view = [] { return Payload().varint(1).varint(2).varint(0); };
+  const auto one_server = [&] {
+    return view().varint(1).varint(0).varint(0).varint(1).varint(1).zeros(2);
+  };
+  EXPECT_EQ(view().varint(0).zeros(4).as(kWelcome), "28: expected at least one server");
   EXPECT_EQ(view().varint(1).varint(1u << 24).zeros(4).as(kWelcome),
-            "31: expected server ranks below 2^24");
-  EXPECT_EQ(view().varint(1).varint(0).byte(2).zeros(4).as(kWelcome),
-            "29: expected partition 0 or 1");
-  EXPECT_EQ(view().varint(1).varint(0).byte(0).varint(0).zeros(3).as(kWelcome),
-            "31: expected 1 to 2^20 points on all rings");
-  EXPECT_EQ(view().varint(1).varint(0).byte(0).varint(1).varint(1).varint(0).varint(1).zeros(2).as(
-                kWelcome),
-            "33: expected tables with keys and values");
+            "32: expected ranks below 2^24");
+  EXPECT_EQ(view().varint(1).varint(0).varint(0).varint(1).zeros(2).as(kWelcome),
+            "32: expected a chain with a server");
+  EXPECT_EQ(one_server().byte(2).zeros(4).as(kWelcome), "35: expected partition 0 or 1");
+  EXPECT_EQ(one_server().byte(0).varint(0).zeros(3).as(kWelcome),
+            "37: expected 1 to 2^20 points on all rings");
+  EXPECT_EQ(one_server().byte(0).varint(1).varint(1).varint(0).varint(1).zeros(2).as(kWelcome),
+            "39: expected tables with keys and values");
 }
 
 TEST(Codec, LongArraysOfAGatheredFrameStayWhereTheyAre) {
   const Values large(std::vector<float>(2000, 0.5f)), larger(std::vector<float>(3000, -1.0f));
   const Values small(std::vector<float>(3, 2.0f));
   const Message message = Snapshot{7,
+                                   0,
                                    {{{0}, KeySet::range(0, 2000), large},
                                     {{1}, KeySet::range(5, 8), small},
                                     {{2}, KeySet::range(0, 3000), larger}}};

@@ -121,8 +121,8 @@ RC_GTEST_PROP(KeyRing, SlicesPartitionAnyKeySet, ()) {
   std::vector<int> seen(wanted.size());
   int previous = -1;
   for (const Slice& slice : *slices) {
-    RC_ASSERT(static_cast<int>(slice.server) > previous);
-    previous = static_cast<int>(slice.server);
+    RC_ASSERT(static_cast<int>(slice.shard) > previous);
+    previous = static_cast<int>(slice.shard);
     RC_ASSERT(!slice.keys.empty());
     RC_ASSERT(slice.keys.is_ranges() == keys.is_ranges());
     // The slice's keys, in order, are those at its rows of the whole.
@@ -135,7 +135,7 @@ RC_GTEST_PROP(KeyRing, SlicesPartitionAnyKeySet, ()) {
       for (Key key = begin; key < begin + count; ++key) {
         const std::uint64_t row = rows[next++];
         RC_ASSERT(wanted.at(row) == key);
-        RC_ASSERT(subject.owner(key) == slice.server);
+        RC_ASSERT(subject.owner(key) == slice.shard);
         ++seen[row];
       }
     });
@@ -149,7 +149,7 @@ TEST(KeyRing, SlicesOfAllKeysAreKept) {
   const auto fresh = subject.slice(KeySet::range(0, 1000));
   ASSERT_EQ(fresh->size(), subject.slice(subject.all())->size());
   for (std::size_t i = 0; i < fresh->size(); ++i) {
-    EXPECT_EQ((*fresh)[i].keys, subject.owned((*fresh)[i].server));
+    EXPECT_EQ((*fresh)[i].keys, subject.owned((*fresh)[i].shard));
     EXPECT_EQ((*fresh)[i].keys, (*subject.slice(subject.all()))[i].keys);
   }
 }

@@ -37,7 +37,7 @@ class ManagerTest : public ::testing::Test {
   Effects snapshot(std::uint64_t id, float value) {
     return manager_->receive(
         server_id(0),
-        Snapshot{id, {{Namespace{0}, KeySet::range(0, 2), Values({value, value})}}});
+        Snapshot{id, 0, {{Namespace{0}, KeySet::range(0, 2), Values({value, value})}}});
   }
   // Answers a snapshot request and finishes the evaluation.
   Effects evaluate(std::uint64_t id, float value) {

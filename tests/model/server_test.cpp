@@ -22,7 +22,7 @@ const NodeId kAlice = worker_id(0), kBob = worker_id(1);
 // weight.
 Push push(std::uint64_t number, std::uint32_t iteration, std::uint64_t read_version = 0,
           Clock read_clock = {}) {
-  return {.epoch = {1},
+  return {.since = {1},
           .iteration = {iteration},
           .read_clock = read_clock,
           .request = {number},
@@ -32,7 +32,7 @@ Push push(std::uint64_t number, std::uint32_t iteration, std::uint64_t read_vers
 }
 
 Pull pull(std::uint64_t number, std::uint32_t iteration, std::uint32_t own_clock) {
-  return {.epoch = {1},
+  return {.since = {1},
           .request = {number},
           .iteration = {iteration},
           .own_clock = {own_clock},
@@ -167,9 +167,11 @@ TEST(Server, AskedForAWholeTableAnswersWithWhatItHolds) {
   server.start();
   server.receive(manager_id(0), Welcome{view_of(*job)});
   Pull everything = pull(1, 0, 0);
+  everything.shard = kOnlyShard;
   everything.sections = {{Namespace{0}, KeySet::range(0, 4), {}}};
   EXPECT_EQ(server.receive(kAlice, everything),
-            Effects{"to worker[0]: pull_reply 1 version 0 slowest 0 held 0 sections(0:{2-4}=0,0)"});
+            Effects{"to worker[0]: pull_reply 1 of shard 1 version 0 slowest 0 held 0 "
+                    "sections(0:{2-4}=0,0)"});
 }
 
 // An iteration of a worker that touched no key here counts, but leaves no gradient.

@@ -10,18 +10,21 @@ namespace {
 ViewDescription two_tables() {
   return {.epoch = {4},
           .workers = 3,
-          .servers = {1, 5},
+          .homes = {1, 5},
+          .chains = first_chains({1, 5}, 2),
           .partition = {PartitionType::kRange, 1},
           .tables = {{10, 1}, {1, 3}}};
 }
 
-TEST(View, KnowsItsServersByPosition) {
+TEST(View, KnowsTheChainOfEachShard) {
   const View view(two_tables());
   EXPECT_EQ(view.epoch(), Epoch{4});
   EXPECT_EQ(view.workers(), 3u);
-  EXPECT_EQ(view.servers(), 2u);
-  EXPECT_EQ(view.server_at(0), server_id(1));
-  EXPECT_EQ(view.server_at(1), server_id(5));
+  EXPECT_EQ(view.shards(), 2u);
+  EXPECT_EQ(view.head_of(0), server_id(1));
+  EXPECT_EQ(view.tail_of(0), server_id(5));
+  EXPECT_EQ(view.head_of(1), server_id(5));
+  EXPECT_EQ(view.tail_of(1), server_id(1));
 }
 
 TEST(View, EachTableHasARingOfItsOwn) {

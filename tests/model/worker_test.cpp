@@ -39,18 +39,20 @@ class WorkerTest : public ::testing::Test {
   }
   Effects reply(std::uint64_t pull, Clock slowest = {}, Duration held = {}) {
     return worker_->receive(
-        server_id(0), PullReply{.request = {pull},
+        server_id(0), PullReply{.since = {1},
+                                .request = {pull},
                                 .version = 1,
                                 .slowest = slowest,
                                 .held = held,
                                 .sections = {{Namespace{0}, KeySet::range(0, 2), Values({0, 0})}}});
   }
   Effects acknowledge(std::uint64_t push) {
-    return worker_->receive(server_id(0), PushAck{{push}});
+    return worker_->receive(server_id(0), PushAck{0, {push}});
   }
   static std::string pull(int number, int iteration, int own) {
-    return "to server[0]: pull " + std::to_string(number) + " epoch 1 iteration " +
-           std::to_string(iteration) + " own " + std::to_string(own) + " sections(0:{0-2})";
+    return "to server[0]: pull " + std::to_string(number) +
+           " of the only shard epoch 1 iteration " + std::to_string(iteration) + " own " +
+           std::to_string(own) + " sections(0:{0-2})";
   }
   static std::string push(int number, int iteration, const std::string& read) {
     return "to server[0]: push " + std::to_string(number) + " epoch 1 iteration " +

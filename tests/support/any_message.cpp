@@ -52,13 +52,44 @@ SharedList<Tick> any_ticks() {
   return ticks;
 }
 
+std::uint32_t any_rank() { return *rc::gen::inRange<std::uint32_t>(0, 1u << 24); }
+
+Chain any_chain() {
+  Chain chain{.since = {any_u32()}, .servers = {any_rank()}, .joiner = {}};
+  if (*rc::gen::arbitrary<bool>()) chain.servers.push_back(any_rank());
+  if (*rc::gen::arbitrary<bool>()) chain.joiner = any_rank();
+  return chain;
+}
+
+Push any_push() {
+  return {{any_u32()}, any_u32(), {any_u32()},    {any_u32()},
+          {any_u64()}, any_u64(), any_sections(), any_ticks()};
+}
+
+decltype(Entry::what) any_entry() {
+  switch (*rc::gen::inRange(0, 3)) {
+    case 0:
+      return std::make_shared<const Push>(any_push());
+    case 1:
+      return Aggregate{{any_u32()}, {{any_u32(), {any_u64()}}}, any_sections()};
+    default:
+      return Expulsion{{any_u32(), any_u32()}};
+  }
+}
+
+Time any_time() { return {*rc::gen::element(0.0, 1e-9, 0.25, 1e9)}; }
+
 ViewPtr any_view() {
   ViewDescription view;
   view.epoch = {any_u32()};
   view.workers = any_u32();
   const auto ranks = *rc::gen::nonEmpty(
       rc::gen::container<std::set<std::uint32_t>>(rc::gen::inRange<std::uint32_t>(0, 1000)));
-  view.servers.assign(ranks.begin(), ranks.end());
+  view.homes.assign(ranks.begin(), ranks.end());
+  for (std::size_t shard = 0; shard < view.homes.size(); ++shard)
+    view.chains.push_back(any_chain());
+  view.expelled = {any_rank()};
+  view.incarnations = {any_u32(), any_u32()};
   view.partition = {*rc::gen::element(PartitionType::kRing, PartitionType::kRange),
                     *rc::gen::inRange(1u, 20u)};
   for (auto left = *rc::gen::inRange(1, 4); left > 0; --left)
@@ -71,27 +102,46 @@ Message message_of(std::size_t type) {
     case 0:
       return Join{{any_u32()}};
     case 1:
-      return Welcome{any_view(), any_u32(), any_u32()};
+      return Welcome{any_view(), any_u32(), any_u32(), {any_u32()}};
     case 2:
-      return Push{{any_u32()}, {any_u32()},    {any_u32()}, {any_u64()},
-                  any_u64(),   any_sections(), any_ticks()};
+      return any_push();
     case 3:
-      return PushAck{{any_u64()}};
+      return PushAck{any_u32(), {any_u64()}};
     case 4:
-      return Pull{{any_u32()}, {any_u64()}, {any_u32()}, {any_u32()}, any_sections()};
+      return Pull{{any_u32()}, any_u32(), {any_u64()},   {any_u32()},
+                  {any_u32()}, any_u64(), any_sections()};
     case 5: {
       const Duration held{
           *rc::gen::element(0.0, 1e-9, 0.25, 1e9, std::numeric_limits<double>::infinity())};
-      return PullReply{{any_u64()}, any_u64(), {any_u32()}, held, any_sections()};
+      return PullReply{{any_u32()}, any_u32(), {any_u64()},   any_u64(),
+                       {any_u32()}, held,      any_sections()};
     }
     case 6:
       return Progress{{any_u32()}, any_u32()};
     case 7:
       return Stop{};
     case 8:
-      return SnapshotRequest{any_u64()};
+      return SnapshotRequest{any_u64(), any_u32()};
+    case 9:
+      return Snapshot{any_u64(), any_u32(), any_sections()};
+    case 10:
+      return Heartbeat{{any_u32()}, {any_u32()}, any_time()};
+    case 11:
+      return HeartbeatAck{any_time()};
+    case 12:
+      return Forward{{any_u32()}, any_u32(), {any_u64(), any_u32(), any_entry()}};
+    case 13:
+      return ForwardAck{{any_u32()}, any_u32(), any_u64()};
+    case 14:
+      return ChainSync{{any_u32()}, any_u32(), any_u64()};
+    case 15:
+      return ChainSynced{{any_u32()}, any_u32(), any_u64()};
+    case 16:
+      return StateRequest{{any_u32()}, any_u32(), any_u64(), any_u32()};
+    case 17:
+      return StatePiece{{any_u32()}, any_u32(), any_u64(), any_u32(), any_u32(), any_values(5)};
     default:
-      return Snapshot{any_u64(), any_sections()};
+      return Joined{{any_u32()}, any_u32()};
   }
 }
 

@@ -40,9 +40,26 @@ std::string sections_text(const Sections& sections) {
   return text.add(")");
 }
 
+// Nothing for the first shard, which is the only one in most tests.
+std::string shard_text(std::uint32_t shard) {
+  if (shard == 0) return "";
+  return shard == kOnlyShard ? " of the only shard" : " of shard " + std::to_string(shard);
+}
+
 std::string view_text(const ViewDescription& view) {
   Text text("epoch ", view.epoch.value, " workers ", view.workers, " servers ");
-  text.list(view.servers, [&](std::uint32_t rank) { text.add(rank); });
+  text.list(view.homes, [&](std::uint32_t rank) { text.add(rank); });
+  if (!view.expelled.empty()) text.add(" without ");
+  text.list(view.expelled, [&](std::uint32_t rank) { text.add(rank); });
+  if (view.epoch > Epoch{1}) {
+    text.add(" chains ");
+    text.list(view.chains, [&](const Chain& chain) {
+      text.add(chain.since.value, "(");
+      text.list(chain.servers, [&](std::uint32_t server) { text.add(server); });
+      if (chain.joiner) text.add("+", *chain.joiner);
+      text.add(")");
+    });
+  }
   text.add(view.partition.type == PartitionType::kRing ? " ring " : " range ",
            view.partition.virtual_nodes, " tables ");
   return text.list(view.tables,
@@ -50,42 +67,90 @@ std::string view_text(const ViewDescription& view) {
 }
 
 struct Description {
-  std::string operator()(const Join& join) const {
-    return Text("join ", join.incarnation.value);
-  }
+  std::string operator()(const Join& join) const { return Text("join ", join.incarnation.value); }
   std::string operator()(const Welcome& welcome) const {
-    return Text("welcome ", view_text(welcome.view->description()), " rows ", welcome.first_row, "+",
-                welcome.rows);
+    return Text("welcome ", view_text(welcome.view->description()), " rows ", welcome.first_row,
+                "+", welcome.rows, welcome.clock > Clock{} ? " from " : "",
+                welcome.clock > Clock{} ? std::to_string(welcome.clock.value) : "");
   }
   std::string operator()(const Push& push) const {
-    Text text("push ", push.request.value, " epoch ", push.epoch.value, " iteration ",
-              push.iteration.value, " read ", push.read_version, "@", push.read_clock.value,
-              sections_text(push.sections), " ticks(");
+    Text text("push ", push.request.value, shard_text(push.shard), " epoch ", push.since.value,
+              " iteration ", push.iteration.value, " read ", push.read_version, "@",
+              push.read_clock.value, sections_text(push.sections), " ticks(");
     text.list(push.ticks, [&](const Tick& tick) {
       text.add(tick.table.value, ":", tick.keys.begin, "-", tick.keys.end, "=", tick.clock.value);
     });
     return text.add(")");
   }
   std::string operator()(const PushAck& ack) const {
-    return Text("push_ack ", ack.request.value);
+    return Text("push_ack ", ack.request.value, shard_text(ack.shard));
   }
   std::string operator()(const Pull& pull) const {
-    return Text("pull ", pull.request.value, " epoch ", pull.epoch.value, " iteration ",
-                pull.iteration.value, " own ", pull.own_clock.value, sections_text(pull.sections));
+    return Text("pull ", pull.request.value, shard_text(pull.shard), " epoch ", pull.since.value,
+                " iteration ", pull.iteration.value, " own ", pull.own_clock.value,
+                pull.version > 0 ? " version " + std::to_string(pull.version) : "",
+                sections_text(pull.sections));
   }
   std::string operator()(const PullReply& reply) const {
-    return Text("pull_reply ", reply.request.value, " version ", reply.version, " slowest ",
-                reply.slowest.value, " held ", reply.held.seconds, sections_text(reply.sections));
+    return Text("pull_reply ", reply.request.value, shard_text(reply.shard), " version ",
+                reply.version, " slowest ", reply.slowest.value, " held ", reply.held.seconds,
+                sections_text(reply.sections));
   }
   std::string operator()(const Progress& progress) const {
     return Text("progress ", progress.clock.value, " examples ", progress.examples);
   }
   std::string operator()(const Stop&) const { return "stop"; }
   std::string operator()(const SnapshotRequest& request) const {
-    return Text("snapshot_request ", request.id);
+    return Text("snapshot_request ", request.id, shard_text(request.shard));
   }
   std::string operator()(const Snapshot& snapshot) const {
-    return Text("snapshot ", snapshot.id, sections_text(snapshot.sections));
+    return Text("snapshot ", snapshot.id, shard_text(snapshot.shard),
+                sections_text(snapshot.sections));
+  }
+  std::string operator()(const Heartbeat& heartbeat) const {
+    return Text("heartbeat of ", heartbeat.incarnation.value, " epoch ", heartbeat.epoch.value,
+                " at ", heartbeat.sent.seconds);
+  }
+  std::string operator()(const HeartbeatAck& ack) const {
+    return Text("heartbeat_ack of ", ack.sent.seconds);
+  }
+  std::string operator()(const Forward& forward) const {
+    return Text("forward ", forward.entry.sequence, shard_text(forward.shard), " epoch ",
+                forward.since.value, " of ", forward.entry.worker, ": ",
+                std::visit([&](const auto& what) { return entry_text(what); }, forward.entry.what));
+  }
+  std::string operator()(const ForwardAck& ack) const { return place_text("forward_ack", ack); }
+  std::string operator()(const ChainSync& sync) const { return place_text("chain_sync", sync); }
+  std::string operator()(const ChainSynced& synced) const {
+    return place_text("chain_synced", synced);
+  }
+  std::string operator()(const StateRequest& request) const {
+    return Text("state_request ", request.state, shard_text(request.shard), " epoch ",
+                request.since.value, " piece ", request.piece);
+  }
+  std::string operator()(const StatePiece& piece) const {
+    return Text("state_piece ", piece.state, shard_text(piece.shard), " epoch ", piece.since.value,
+                " piece ", piece.piece, " of ", piece.pieces, " with ", piece.image.size());
+  }
+  std::string operator()(const Joined& joined) const {
+    return Text("joined", shard_text(joined.shard), " epoch ", joined.since.value);
+  }
+
+ private:
+  std::string entry_text(const std::shared_ptr<const Push>& push) const { return (*this)(*push); }
+  std::string entry_text(const Aggregate& aggregate) const {
+    Text text("aggregate ", aggregate.iteration.value, " of ");
+    text.list(aggregate.parts,
+              [&](const Aggregate::Part& part) { text.add(part.worker, ":", part.push.value); });
+    return text.add(sections_text(aggregate.mean));
+  }
+  std::string entry_text(const Expulsion& expulsion) const {
+    Text text("expulsion of ");
+    return text.list(expulsion.workers, [&](std::uint32_t worker) { text.add(worker); });
+  }
+  template <class Place>
+  static std::string place_text(const char* name, const Place& place) {
+    return Text(name, " ", place.sequence, shard_text(place.shard), " epoch ", place.since.value);
   }
 };
 

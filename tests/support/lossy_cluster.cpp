@@ -44,6 +44,7 @@ class LossyCluster::NodeContext final : public Context {
     });
     return id;
   }
+  Incarnation incarnation() const override { return {}; }
   RandomStream random(Purpose purpose, std::uint32_t substream) const override {
     return RandomStream(cluster_.job_->spec.seed, self_, purpose, substream);
   }

@@ -19,10 +19,14 @@ std::string text(const Parts&... parts) {
 
 const char* name_of(WorkKind kind) {
   switch (kind) {
-    case WorkKind::kGradient: return "gradient";
-    case WorkKind::kApply: return "apply";
-    case WorkKind::kServe: return "serve";
-    case WorkKind::kEvaluate: return "evaluate";
+    case WorkKind::kGradient:
+      return "gradient";
+    case WorkKind::kApply:
+      return "apply";
+    case WorkKind::kServe:
+      return "serve";
+    case WorkKind::kEvaluate:
+      return "evaluate";
   }
   return "unknown";
 }
@@ -45,6 +49,10 @@ struct RecordText {
     return text("event ", event.name, ": ", event.detail);
   }
   std::string operator()(const JobFinished&) const { return "finished"; }
+  template <class Audit>
+  std::string operator()(const Audit&) const {
+    return "audit";
+  }
 };
 
 }  // namespace
@@ -67,9 +75,8 @@ void ScriptedContext::cancel_timer(TimerId timer) {
 }
 
 std::optional<std::pair<Time, TimerId>> ScriptedContext::take_timer(Time until) {
-  const auto first = std::min_element(timers_.begin(), timers_.end(), [](auto& a, auto& b) {
-    return a.second < b.second;
-  });
+  const auto first = std::min_element(timers_.begin(), timers_.end(),
+                                      [](auto& a, auto& b) { return a.second < b.second; });
   if (first == timers_.end() || first->second > until) return std::nullopt;
   const std::pair taken(first->second, first->first);
   timers_.erase(first);
@@ -123,13 +130,10 @@ Effects ScriptedNode::finish(std::uint64_t compute) {
 }
 
 ViewPtr view_of(const Job& job) {
-  ViewDescription view{.epoch = {1},
-                       .workers = job.spec.cluster.workers,
-                       .servers = {},
-                       .partition = job.spec.partition,
-                       .tables = {}};
-  for (std::uint32_t rank = 0; rank < job.spec.cluster.servers; ++rank)
-    view.servers.push_back(rank);
+  ViewDescription view{
+      .epoch = {1}, .workers = job.spec.cluster.workers, .partition = job.spec.partition};
+  for (std::uint32_t rank = 0; rank < job.spec.cluster.servers; ++rank) view.homes.push_back(rank);
+  view.chains = first_chains(view.homes, job.spec.replication.factor);
   for (const Table& table : job.tables) view.tables.push_back({table.keys, table.width});
   return std::make_shared<const View>(std::move(view));
 }

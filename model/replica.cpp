@@ -1,0 +1,570 @@
+#include "model/replica.hpp"
+
+#include <algorithm>
+
+#include "model/check.hpp"
+
+namespace psgrid {
+
+namespace {
+
+// A piece of a state on its way: short enough that other messages are not held up for long.
+constexpr std::uint64_t kPieceValues = 64 * 1024;
+
+// Entries sent again at a time.
+constexpr std::size_t kResentMost = 64;
+
+std::uint64_t value_count(const Sections& sections) {
+  std::uint64_t values = 0;
+  for (const Section& section : sections) values += section.values.size();
+  return values;
+}
+
+std::uint64_t value_count(const Entry& entry) {
+  if (const auto* push = std::get_if<std::shared_ptr<const Push>>(&entry.what))
+    return value_count((*push)->sections);
+  const auto* aggregate = std::get_if<Aggregate>(&entry.what);
+  return aggregate ? value_count(aggregate->mean) : 0;
+}
+
+// The smallest range around a set of keys.
+KeyRange bounds(const KeySet& keys) {
+  PSGRID_CHECK(!keys.empty(), "no section without keys");
+  if (keys.is_ranges()) return {keys.as_ranges().front().begin, keys.as_ranges().back().end};
+  return {keys.as_list().front(), keys.as_list().back() + 1};
+}
+
+}  // namespace
+
+Replica::Replica(std::shared_ptr<const Job> job, NodeId self, Context& context, const Lease& lease,
+                 std::uint32_t shard)
+    : job_(std::move(job)), self_(self), context_(context), lease_(lease), shard_(shard) {}
+
+void Replica::begin_anew(const View& view) { state_.emplace(*job_, view, shard_); }
+
+void Replica::note(const char* situation) {
+  if (job_->spec.audited) context_.record(Situation{situation});
+}
+
+// --- the place in the chain
+// -----------------------------------------------------------------------
+
+void Replica::install(ViewPtr view) {
+  const ViewPtr before = std::exchange(view_, std::move(view));
+  const std::vector<std::uint32_t>& servers = chain().servers;
+  const auto place = std::find(servers.begin(), servers.end(), self_.rank);
+  const bool is_new_chain = !before || chain().since != since_;
+  const bool is_new_joiner =
+      chain().joiner && (!before || before->chain(shard_).joiner != chain().joiner);
+  const bool lost_joiner = before && before->chain(shard_).joiner && !chain().joiner;
+  since_ = chain().since;
+  if (place == servers.end()) {
+    place_.reset();
+    if (is_new_chain || is_new_joiner) begin_joining();
+    return;
+  }
+  PSGRID_CHECK(state_, "a state, where a server is in a chain");
+  place_ = static_cast<std::size_t>(place - servers.begin());
+  if (is_new_chain) begin_place();
+  if ((is_new_joiner || lost_joiner) && is_tail()) {
+    sending_.reset();
+    successor_synced_ = false;
+    if (!chain().joiner) unstable_.clear();
+  }
+  expel_workers();
+  arm_timer();
+}
+
+// Everything that is not in the state was the old chain's: workers send it again.
+void Replica::begin_place() {
+  working_.clear();
+  lapsed_.clear();
+  out_of_order_.clear();
+  worked_.clear();
+  forwards_early_.clear();
+  forwards_worked_.clear();
+  gate_.emplace(view_->workers());
+  pushes_admitted_.resize(view_->workers());
+  for (std::uint32_t worker = 0; worker < view_->workers(); ++worker)
+    pushes_admitted_[worker] = state_->pushes_of(worker).value;
+  if (job_->spec.replication.after_aggregation && job_->consistency->sums_iterations()) {
+    gathered_.emplace(*job_, view_->workers(), true);
+    for (std::uint32_t worker = 0; worker < view_->workers(); ++worker)
+      if (state_->is_expelled(worker)) gathered_->expel(worker);
+    aggregated_ = state_->summed();
+    pushes_gathered_ = pushes_admitted_;
+  }
+  forwards_admitted_ = state_->sequence();
+  successor_synced_ = false;
+  sending_.reset();
+  const bool was_joining = std::exchange(receiving_, {}).has_value();
+  synced_ = is_head() || !was_joining;
+  synced_from_ = ~std::uint64_t{0};
+  if (is_tail()) {
+    for (const Entry& entry : unstable_) acknowledge(entry);
+    stable_ = state_->sequence();
+    if (!chain().joiner) unstable_.clear();
+    report_stable();
+  }
+  if (const auto before = predecessor(); before && view_->epoch() > Epoch{1})
+    context_.send(*before, make_message(ChainSync{since_, shard_, state_->sequence()}));
+  // Nobody has anything yet in the very first chain.
+  if (since_ == Epoch{1}) successor_synced_ = true;
+}
+
+std::optional<NodeId> Replica::predecessor() const {
+  if (!place_) return server_id(chain().tail());
+  return is_head() ? std::nullopt : std::optional(server_id(chain().servers[*place_ - 1]));
+}
+
+std::optional<NodeId> Replica::successor() const {
+  if (!place_) return {};
+  if (!is_tail()) return server_id(chain().servers[*place_ + 1]);
+  return chain().joiner ? std::optional(server_id(*chain().joiner)) : std::nullopt;
+}
+
+void Replica::expel_workers() {
+  if (!is_head()) return;
+  std::vector<std::uint32_t> gone;
+  for (std::uint32_t worker : view_->description().expelled)
+    if (!state_->is_expelled(worker)) gone.push_back(worker);
+  if (gone.empty()) return;
+  append(Expulsion{gone});
+  if (!gathered_) return;
+  for (std::uint32_t worker : gone) gathered_->expel(worker);
+  append_complete_aggregates();
+}
+
+// --- pushes at the head -------------------------------------------------------------------------
+
+void Replica::on_push(NodeId from, const MessagePtr& message) {
+  const RequestId number = std::get<Push>(*message).request;
+  if (!is_head() || state_->is_expelled(from.rank)) return note("push refused");
+  if (number <= state_->pushes_of(from.rank)) {
+    if (since_ > Epoch{1}) note("duplicate push after a failover");
+    if (is_stable(from, number)) acknowledge(from, number);
+    return;
+  }
+  if (number.value <= pushes_admitted_[from.rank]) return;  // acknowledged when its work is done
+  if (number.value > pushes_admitted_[from.rank] + 1) {
+    out_of_order_.try_emplace({from.rank, number}, PendingPush{from, message});
+    return;
+  }
+  admit({from, message});
+  while (!out_of_order_.empty()) {
+    auto next = out_of_order_.find({from.rank, {pushes_admitted_[from.rank] + 1}});
+    if (next == out_of_order_.end()) break;
+    admit(std::move(next->second));
+    out_of_order_.erase(next);
+  }
+}
+
+void Replica::admit(PendingPush request) {
+  ++pushes_admitted_[request.from.rank];
+  const CostSpec& costs = job_->spec.costs;
+  const auto values = value_count(std::get<Push>(*request.message).sections);
+  const double flops =
+      costs.message_flops + costs.apply_flops_per_value * static_cast<double>(values);
+  work_on(WorkKind::kApply, flops, std::move(request));
+}
+
+// The cores of a processor may finish a worker's pushes in another order than they began them.
+void Replica::finish(PendingPush request) {
+  const std::uint32_t worker = request.from.rank;
+  const auto next_number = [&] {
+    return RequestId{(gathered_ ? pushes_gathered_[worker] : state_->pushes_of(worker).value) + 1};
+  };
+  const RequestId number = std::get<Push>(*request.message).request;
+  if (number > next_number()) {
+    worked_.emplace(std::pair{worker, number}, std::move(request));
+    return;
+  }
+  take_effect(request);
+  while (!worked_.empty()) {
+    const auto next = worked_.extract({worker, next_number()});
+    if (next.empty()) break;
+    take_effect(next.mapped());
+  }
+}
+
+void Replica::take_effect(const PendingPush& request) {
+  const auto& push = std::get<Push>(*request.message);
+  if (gathered_) return gather(request.from, push);
+  append(std::shared_ptr<const Push>(request.message, &push), request.from.rank);
+}
+
+void Replica::gather(NodeId worker, const Push& push) {
+  if (state_->is_expelled(worker.rank)) return;
+  pushes_gathered_[worker.rank] = push.request.value;
+  gathered_->add(worker.rank, push, state_->tables());
+  append_complete_aggregates();
+}
+
+void Replica::append_complete_aggregates() {
+  for (; gathered_->is_complete(aggregated_); aggregated_ = aggregated_.next()) {
+    IterationSums::Finished finished = gathered_->take(aggregated_);
+    for (const IterationSums::ReadMark& read : finished.reads)
+      state_->record_staleness(context_, read, aggregated_, aggregated_);
+    append(Aggregate{aggregated_, std::move(finished.parts), std::move(finished.mean)});
+  }
+}
+
+void Replica::append(decltype(Entry::what) what, std::uint32_t worker) {
+  apply({.sequence = state_->sequence() + 1, .worker = worker, .what = std::move(what)});
+}
+
+// --- entries ------------------------------------------------------------------------------------
+
+void Replica::apply(const Entry& entry) {
+  const bool slowest_rose = state_->apply(entry, is_head() ? &context_ : nullptr);
+  const auto* push = std::get_if<std::shared_ptr<const Push>>(&entry.what);
+  if (job_->spec.audited)
+    context_.record(EntryApplied{.shard = shard_,
+                                 .since = since_,
+                                 .sequence = entry.sequence,
+                                 .worker = worker_id(entry.worker),
+                                 .push = push ? (*push)->request : RequestId{},
+                                 .digest = state_->digest_of_entries()});
+  if (successor()) {
+    unstable_.push_back(entry);
+    unstable_most_ = std::max(unstable_most_, unstable_.size());
+    if (successor_synced_) send_forward(entry);
+    arm_timer();
+  }
+  if (is_tail()) {
+    stable_ = entry.sequence;
+    acknowledge(entry);
+    report_stable();
+  }
+  const bool one_worker = push && !slowest_rose;
+  open_gate(one_worker ? std::optional(entry.worker) : std::nullopt);
+}
+
+void Replica::send_forward(const Entry& entry) {
+  context_.send(*successor(), make_message(Forward{since_, shard_, entry}));
+}
+
+// Whether every replica has applied a push that this one has applied.
+bool Replica::is_stable(NodeId worker, RequestId number) const {
+  if (is_tail()) return true;
+  return std::none_of(unstable_.begin(), unstable_.end(), [&](const Entry& entry) {
+    if (const auto* push = std::get_if<std::shared_ptr<const Push>>(&entry.what))
+      return entry.worker == worker.rank && (*push)->request == number;
+    const auto* aggregate = std::get_if<Aggregate>(&entry.what);
+    return aggregate && std::any_of(aggregate->parts.begin(), aggregate->parts.end(),
+                                    [&](const Aggregate::Part& part) {
+                                      return part.worker == worker.rank && part.push == number;
+                                    });
+  });
+}
+
+void Replica::acknowledge(const Entry& entry) {
+  if (const auto* push = std::get_if<std::shared_ptr<const Push>>(&entry.what))
+    return acknowledge(worker_id(entry.worker), (*push)->request);
+  if (const auto* aggregate = std::get_if<Aggregate>(&entry.what))
+    for (const Aggregate::Part& part : aggregate->parts)
+      acknowledge(worker_id(part.worker), part.push);
+}
+
+void Replica::acknowledge(NodeId worker, RequestId push) {
+  // Workers in step have the same numbers: one message serves them all.
+  if (!last_ack_ || std::get<PushAck>(*last_ack_).request != push)
+    last_ack_ = make_message(PushAck{shard_, push});
+  context_.send(worker, last_ack_);
+}
+
+void Replica::report_stable() {
+  if (const auto before = predecessor())
+    context_.send(*before, make_message(ForwardAck{since_, shard_, stable_}));
+}
+
+void Replica::on_forward(NodeId from, const Forward& forward) {
+  if (from != predecessor()) return;
+  const std::uint64_t sequence = forward.entry.sequence;
+  if (sequence <= forwards_admitted_ && state_) {
+    // Sent again: the answer may have been lost.
+    if ((is_tail() || !place_) && sequence <= state_->sequence()) report_stable();
+    return;
+  }
+  forwards_early_.try_emplace(sequence, forward.entry);
+  admit_forwards();
+}
+
+void Replica::admit_forwards() {
+  if (!state_ || (receiving_ && !receiving_->complete)) return;
+  const CostSpec& costs = job_->spec.costs;
+  while (true) {
+    auto next = forwards_early_.extract(forwards_admitted_ + 1);
+    if (next.empty()) break;
+    ++forwards_admitted_;
+    const double flops = costs.message_flops + costs.apply_flops_per_value *
+                                                   static_cast<double>(value_count(next.mapped()));
+    work_on(WorkKind::kApply, flops, std::move(next.mapped()));
+  }
+}
+
+void Replica::finish(Entry entry) {
+  forwards_worked_.emplace(entry.sequence, std::move(entry));
+  while (true) {
+    const auto next = forwards_worked_.extract(state_->sequence() + 1);
+    if (next.empty()) break;
+    apply(next.mapped());
+    if (!place_) {  // a joiner tells how far it is
+      stable_ = state_->sequence();
+      report_stable();
+    }
+    if (!synced_ && state_->sequence() >= synced_from_) {
+      synced_ = true;
+      open_gate({});
+    }
+  }
+}
+
+void Replica::on_forward_ack(NodeId from, const ForwardAck& ack) {
+  if (from != successor()) return;
+  if (!is_tail()) {
+    if (ack.sequence <= stable_) return;
+    stable_ = std::min(ack.sequence, state_->sequence());
+    report_stable();
+  }
+  while (!unstable_.empty() && unstable_.front().sequence <= ack.sequence) unstable_.pop_front();
+}
+
+void Replica::on_chain_sync(NodeId from, const ChainSync& sync) {
+  if (from != successor()) return;
+  if (successor_synced_ == false) note("chain repaired");
+  successor_synced_ = true;
+  context_.send(from, make_message(ChainSynced{since_, shard_, state_->sequence()}));
+  for (const Entry& entry : unstable_)
+    if (entry.sequence > sync.sequence) send_forward(entry);
+}
+
+void Replica::on_chain_synced(NodeId from, const ChainSynced& synced) {
+  if (from != predecessor() || !place_) return;
+  synced_from_ = std::min(synced_from_, synced.sequence);
+  if (synced_ || state_->sequence() < synced_from_) return;
+  synced_ = true;
+  open_gate({});
+}
+
+// --- joining a chain ----------------------------------------------------------------------------
+
+void Replica::begin_joining() {
+  if (receiving_) note("resync begun again");
+  working_.clear();
+  lapsed_.clear();
+  forwards_early_.clear();
+  forwards_worked_.clear();
+  unstable_.clear();
+  gate_.reset();
+  receiving_.emplace();
+  begin_anew(*view_);
+  request_piece();
+  arm_timer();
+}
+
+void Replica::request_piece() {
+  const auto piece = static_cast<std::uint32_t>(receiving_->pieces.size());
+  context_.send(*predecessor(),
+                make_message(StateRequest{since_, shard_, receiving_->state, piece}));
+}
+
+void Replica::on_state_request(NodeId from, const StateRequest& request) {
+  if (from != successor() || !is_tail() || !synced_) return;
+  if (request.state == 0 && !sending_) {
+    sending_.emplace();
+    sending_->state = state_->sequence() + 1;  // never 0
+    for (const Values& part : state_->image().parts)
+      for (std::uint64_t first = 0; first < part.size(); first += kPieceValues)
+        sending_->pieces.push_back(part.part(first, std::min(kPieceValues, part.size() - first)));
+    unstable_.clear();
+    successor_synced_ = true;
+  }
+  if (!sending_ || (request.state != 0 && request.state != sending_->state)) return;
+  const auto pieces = static_cast<std::uint32_t>(sending_->pieces.size());
+  if (request.piece >= pieces) return;
+  context_.send(from, make_message(StatePiece{.since = since_,
+                                              .shard = shard_,
+                                              .state = sending_->state,
+                                              .piece = request.piece,
+                                              .pieces = pieces,
+                                              .image = sending_->pieces[request.piece]}));
+}
+
+void Replica::on_state_piece(NodeId from, const StatePiece& piece) {
+  if (from != predecessor() || !receiving_ || receiving_->complete) return;
+  if (receiving_->state == 0) receiving_->state = piece.state;
+  if (piece.state != receiving_->state || piece.piece != receiving_->pieces.size()) return;
+  receiving_->pieces.push_back(piece.image);
+  receiving_->progressed = true;
+  receiving_->pieces.size() < piece.pieces ? request_piece() : assemble_state();
+}
+
+void Replica::assemble_state() {
+  const auto wrong = state_->restore(receiving_->pieces);
+  PSGRID_CHECK(!wrong, "the image of an equally shaped shard");
+  receiving_->pieces.clear();
+  receiving_->complete = true;
+  forwards_admitted_ = stable_ = state_->sequence();
+  forwards_early_.erase(forwards_early_.begin(), forwards_early_.upper_bound(stable_));
+  report_stable();
+  context_.send(manager_id(0), make_message(Joined{since_, shard_}));
+  admit_forwards();
+}
+
+// --- what may be lost on the way ----------------------------------------------------------------
+
+bool Replica::has_to_repeat() const {
+  return !unstable_.empty() || receiving_ || (place_ && !synced_);
+}
+
+void Replica::arm_timer() {
+  if (!timer_ && job_->spec.detection.enabled && has_to_repeat()) {
+    stable_before_ = unstable_.empty() ? 0 : unstable_.front().sequence;
+    timer_ = context_.set_timer(job_->spec.detection.heartbeat);
+  }
+}
+
+bool Replica::on_timer(TimerId timer) {
+  if (timer != timer_) return false;
+  timer_.reset();
+  if (place_ && !is_head() && !synced_)
+    context_.send(*predecessor(), make_message(ChainSync{since_, shard_, state_->sequence()}));
+  if (!unstable_.empty() && successor_synced_ && unstable_.front().sequence == stable_before_)
+    for (std::size_t i = 0; i < std::min(unstable_.size(), kResentMost); ++i)
+      send_forward(unstable_[i]);
+  if (receiving_ && receiving_->complete)
+    context_.send(manager_id(0), make_message(Joined{since_, shard_}));
+  else if (receiving_ && !std::exchange(receiving_->progressed, false))
+    request_piece();
+  arm_timer();
+  return true;
+}
+
+// --- pulls ------------------------------------------------------------------------------------
+
+void Replica::on_pull(NodeId from, const Pull& pull) {
+  if (!place_ || !(is_tail() || job_->spec.replication.reads == Reads::kAny)) return;
+  PendingPull pending{from, pull, context_.now()};
+  if (may_answer(pending)) return serve(std::move(pending));
+  gate_->hold(std::move(pending));
+}
+
+bool Replica::may_answer(const PendingPull& pending) const {
+  const Pull& pull = pending.pull;
+  if (!synced_ || state_->version() < pull.version) return false;
+  const Clock required = job_->consistency->required(pull.iteration);
+  const std::uint32_t worker = pending.from.rank;
+  const auto opens = [&](const RangeVectorClock& clocks, KeyRange keys) {
+    return clocks.slowest(keys) >= required && clocks.slowest(keys, worker) >= pull.own_clock;
+  };
+  const std::vector<RangeVectorClock>& clocks = state_->clocks();
+  if (pull.sections.empty())
+    return std::all_of(clocks.begin(), clocks.end(), [&](const RangeVectorClock& of_table) {
+      return opens(of_table, RangeVectorClock::kAllKeys);
+    });
+  return std::all_of(pull.sections.begin(), pull.sections.end(), [&](const Section& section) {
+    return opens(state_->clocks(section.table), bounds(section.keys));
+  });
+}
+
+void Replica::serve(PendingPull pending) {
+  std::uint64_t values = 0;
+  for (const Section& section : pending.pull.sections)
+    values += keys_held(section).size() * job_->tables[section.table.value].width;
+  const CostSpec& costs = job_->spec.costs;
+  const double flops =
+      costs.message_flops + costs.serve_flops_per_value * static_cast<double>(values);
+  const Duration held = context_.now() - pending.arrived;
+  work_on(WorkKind::kServe, flops, AdmittedPull{pending.from, std::move(pending.pull), held});
+}
+
+void Replica::finish(AdmittedPull admitted) {
+  if (job_->spec.audited)
+    context_.record(PullServed{shard_, since_, admitted.from, admitted.pull.request});
+  context_.send(admitted.from, make_message(PullReply{.since = since_,
+                                                      .shard = shard_,
+                                                      .request = admitted.pull.request,
+                                                      .version = state_->version(),
+                                                      .slowest = state_->slowest(),
+                                                      .held = admitted.held,
+                                                      .sections = read(admitted.pull.sections)}));
+}
+
+// Asked for a whole table, a replica answers with what it holds of it.
+const KeySet& Replica::keys_held(const Section& asked) const {
+  const std::uint64_t whole = view_->ring(asked.table).all().size();
+  return asked.keys.is_ranges() && asked.keys.size() == whole
+             ? state_->table(asked.table).layout().owned()
+             : asked.keys;
+}
+
+Sections Replica::read(const Sections& asked) {
+  // Workers in step ask for the same rows of the same version: one copy serves them all.
+  if (last_read_.version == state_->version() && last_read_.asked.same_as(asked))
+    return last_read_.answer;
+  Sections answer;
+  for (const Section& section : asked) {
+    const KeySet& keys = keys_held(section);
+    if (!keys.empty())
+      answer.push_back({section.table, keys, state_->table(section.table).read(keys)});
+  }
+  last_read_ = {state_->version(), asked, answer};
+  return answer;
+}
+
+void Replica::open_gate(std::optional<std::uint32_t> worker) {
+  if (!gate_) return;
+  const auto may_pass = [this](const PendingPull& pull) { return may_answer(pull); };
+  for (PendingPull& pull :
+       worker ? gate_->release(*worker, may_pass) : gate_->release_all(may_pass))
+    serve(std::move(pull));
+}
+
+// --- work -------------------------------------------------------------------------------------
+
+template <class Body>
+void Replica::work_on(WorkKind kind, double flops, Body body) {
+  if (flops == 0) return finish(std::move(body));
+  const ComputeId work =
+      context_.compute({.kind = kind, .flops = flops, .index = works_++, .mathematics = {}});
+  working_.emplace(work, std::move(body));
+}
+
+bool Replica::on_compute_done(ComputeId work) {
+  auto done = working_.extract(work);
+  if (done.empty()) return false;
+  if (lease_.is_valid(context_.now()))
+    std::visit([this](auto& pending) { finish(std::move(pending)); }, done.mapped());
+  else
+    lapsed_.push_back(std::move(done.mapped()));
+  return true;
+}
+
+void Replica::on_lease_renewed() {
+  for (Pending& each : std::exchange(lapsed_, {}))
+    std::visit([this](auto& pending) { finish(std::move(pending)); }, each);
+}
+
+// --- instrumentation --------------------------------------------------------------------------
+
+std::optional<Sections> Replica::snapshot() const {
+  if (!place_ || !is_tail() || !synced_) return {};
+  Sections sections;
+  for (std::size_t table = 0; table < job_->tables.size(); ++table) {
+    const Shard& shard = state_->tables()[table];
+    sections.push_back(
+        {job_->tables[table].id, shard.layout().owned(), shard.read(shard.layout().owned())});
+  }
+  return sections;
+}
+
+void Replica::record_state() {
+  if (!place_) return;
+  context_.record(ReplicaState{shard_, since_, state_->sequence(), state_->digest()});
+  const std::uint64_t window = job_->spec.client.outstanding_pushes + std::uint64_t{1};
+  context_.record(HighWater{"entries kept for the successor", unstable_most_,
+                            window * view_->workers() + view_->workers()});
+}
+
+}  // namespace psgrid

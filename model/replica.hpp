@@ -1,0 +1,187 @@
+// A server's replica of one shard, in its place in the shard's chain.
+//
+// Chain replication (van Renesse, Schneider, OSDI 2004; Li et al., OSDI 2014, section 4.3): the
+// head brings a shard's pushes into one order, every replica applies them and passes them on, and
+// the tail acknowledges them and answers pulls. So a replica has applied all that its successor
+// has.
+//
+// A worker's pushes take effect once each, in the order of their numbers, whatever the network and
+// the cores of the processor do to them. A pull is answered when the consistency model's gate opens
+// and the worker's own earlier pushes are in (it reads its own writes).
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "model/job.hpp"
+#include "model/lease.hpp"
+#include "model/node.hpp"
+#include "model/pull_gate.hpp"
+#include "model/shard_state.hpp"
+
+namespace psgrid {
+
+class Replica {
+ public:
+  // The lease outlives the replica.
+  Replica(std::shared_ptr<const Job> job, NodeId self, Context& context, const Lease& lease,
+          std::uint32_t shard);
+
+  std::uint32_t shard() const { return shard_; }
+
+  // Begins with the initial values; only for a shard's first chain.
+  void begin_anew(const View& view);
+
+  // A view in which this server is in the shard's chain, or is to join it.
+  void install(ViewPtr view);
+
+  // Messages of the chain that the view says, for this shard.
+  void on_push(NodeId from, const MessagePtr& message);
+  void on_pull(NodeId from, const Pull& pull);
+  void on_forward(NodeId from, const Forward& forward);
+  void on_forward_ack(NodeId from, const ForwardAck& ack);
+  void on_chain_sync(NodeId from, const ChainSync& sync);
+  void on_chain_synced(NodeId from, const ChainSynced& synced);
+  void on_state_request(NodeId from, const StateRequest& request);
+  void on_state_piece(NodeId from, const StatePiece& piece);
+
+  // False if the work or timer is not this replica's.
+  bool on_compute_done(ComputeId work);
+  bool on_timer(TimerId timer);
+
+  // The lease is valid again after it was not.
+  void on_lease_renewed();
+
+  // Nothing if this replica is not the shard's tail, or is not up to date yet.
+  std::optional<Sections> snapshot() const;
+
+  // For audits.
+  void record_state();
+
+ private:
+  struct PendingPush {
+    NodeId from;
+    MessagePtr message;
+  };
+  // A pull that has passed the gate.
+  struct AdmittedPull {
+    NodeId from;
+    Pull pull;
+    Duration held;  // by the gate
+  };
+  using Pending = std::variant<PendingPush, AdmittedPull, Entry>;
+
+  // The answer to the last pull.
+  struct LastRead {
+    std::uint64_t version = ~std::uint64_t{0};
+    Sections asked, answer;
+  };
+  // The state as it is being copied to a joiner.
+  struct Sending {
+    std::uint64_t state = 0;
+    std::vector<Values> pieces;
+  };
+  // And from the tail.
+  struct Receiving {
+    std::uint64_t state = 0;
+    std::vector<Values> pieces;
+    bool complete = false;
+    bool progressed = false;  // since the timer was armed
+  };
+
+  const Chain& chain() const { return view_->chain(shard_); }
+  bool is_head() const { return place_ == 0; }
+  bool is_tail() const { return place_ && *place_ + 1 == chain().servers.size(); }
+  std::optional<NodeId> predecessor() const;
+  std::optional<NodeId> successor() const;
+
+  void begin_place();
+  void begin_joining();
+  void expel_workers();
+
+  void admit(PendingPush push);
+  void finish(PendingPush push);
+  void finish(AdmittedPull pull);
+  void finish(Entry entry);
+  void take_effect(const PendingPush& push);
+  void gather(NodeId worker, const Push& push);
+  void append_complete_aggregates();
+  void append(decltype(Entry::what) what, std::uint32_t worker = 0);
+  void apply(const Entry& entry);
+  void admit_forwards();
+  bool is_stable(NodeId worker, RequestId push) const;
+  void acknowledge(const Entry& entry);
+  void acknowledge(NodeId worker, RequestId push);
+  void send_forward(const Entry& entry);
+  void report_stable();
+
+  bool may_answer(const PendingPull& pull) const;
+  void serve(PendingPull pull);
+  Sections read(const Sections& asked);
+  const KeySet& keys_held(const Section& asked) const;
+  // Answers what may pass the gate now: of one worker, or of all.
+  void open_gate(std::optional<std::uint32_t> worker);
+
+  // Hands the work on a request to the processor; finishes it at once if it costs nothing.
+  template <class Body>
+  void work_on(WorkKind kind, double flops, Body body);
+
+  void request_piece();
+  void assemble_state();
+  void arm_timer();
+  bool has_to_repeat() const;
+  void note(const char* situation);
+
+  const std::shared_ptr<const Job> job_;
+  const NodeId self_;
+  Context& context_;
+  const Lease& lease_;
+  const std::uint32_t shard_;
+
+  ViewPtr view_;
+  Epoch since_;                       // of the chain that the place is in
+  std::optional<std::size_t> place_;  // in the chain; none for a joiner
+  std::optional<ShardState> state_;
+
+  // As the head. By worker: all pushes up to this number were given to the processor.
+  std::vector<std::uint64_t> pushes_admitted_;
+  using PushesByNumber = std::map<std::pair<std::uint32_t, RequestId>, PendingPush>;
+  PushesByNumber out_of_order_;  // beyond a gap, at most the worker's window of clocks
+  PushesByNumber worked_;        // the processor is done with them, but not with an earlier one
+  // Where sums are replicated: those that are not entries yet, the iterations that are, and by
+  // worker the last push in either.
+  std::optional<IterationSums> gathered_;
+  Clock aggregated_;
+  std::vector<std::uint64_t> pushes_gathered_;
+
+  // As a successor: entries that came but not all before them, and those that were worked on so.
+  std::map<std::uint64_t, Entry> forwards_early_, forwards_worked_;
+  std::uint64_t forwards_admitted_ = 0;
+  bool synced_ = true;             // has what the chain had acknowledged when it was made
+  std::uint64_t synced_from_ = 0;  // once this many entries are applied
+
+  // As a predecessor: entries that the successor, or the tail, is not known to have.
+  std::deque<Entry> unstable_;
+  std::uint64_t stable_ = 0;         // entries that are applied at the tail
+  std::uint64_t stable_before_ = 0;  // when the timer was armed
+  bool successor_synced_ = false;
+  std::optional<Sending> sending_;
+  std::optional<Receiving> receiving_;
+
+  std::map<ComputeId, Pending> working_;
+  std::vector<Pending> lapsed_;  // finished while the lease was not valid
+  std::optional<PullGate> gate_;
+  std::uint64_t works_ = 0;  // pieces of work handed to the processor
+  LastRead last_read_;
+  MessagePtr last_ack_;
+  std::optional<TimerId> timer_;
+  std::size_t unstable_most_ = 0;
+};
+
+}  // namespace psgrid

@@ -1,0 +1,316 @@
+#include "model/shard_state.hpp"
+
+#include <algorithm>
+
+#include <xxhash.h>
+
+#include "model/check.hpp"
+#include "model/wire_sections.hpp"
+
+namespace psgrid {
+
+// --- iterations in progress ---------------------------------------------------------------------
+
+void IterationSums::add(std::uint32_t worker, const Push& push, std::span<const Shard> shards) {
+  const auto [place, is_new] = iterations_.try_emplace(push.iteration);
+  Iteration& iteration = place->second;
+  if (is_new && !job_->timing_only) {
+    iteration.sum.emplace(shards);
+    for (std::uint32_t gone : expelled_) iteration.sum->skip(gone);
+  }
+  if (!push.sections.empty()) {
+    if (iteration.reads.empty()) iteration.reads.reserve(workers_);
+    iteration.reads.push_back({worker, push.read_clock, push.read_version});
+  }
+  if (iteration.sum) iteration.sum->add(worker, push.sections);
+  if (push.ticks.empty()) return;
+  if (iteration.sum) iteration.sum->close(worker);
+  ++iteration.complete;
+  if (lists_parts_) iteration.parts.push_back({worker, push.request});
+}
+
+void IterationSums::expel(std::uint32_t worker) {
+  const auto place = std::lower_bound(expelled_.begin(), expelled_.end(), worker);
+  if (place != expelled_.end() && *place == worker) return;
+  expelled_.insert(place, worker);
+  for (auto& [clock, iteration] : iterations_)
+    if (iteration.sum) iteration.sum->skip(worker);
+}
+
+bool IterationSums::is_complete(Clock iteration) const {
+  const auto place = iterations_.find(iteration);
+  if (place == iterations_.end()) return false;
+  const Iteration& found = place->second;
+  if (expelled_.empty()) return found.complete == workers_;
+  const auto done =
+      std::count_if(found.parts.begin(), found.parts.end(), [&](const Aggregate::Part& part) {
+        return !std::binary_search(expelled_.begin(), expelled_.end(), part.worker);
+      });
+  return found.complete > 0 && static_cast<std::size_t>(done) + expelled_.size() == workers_;
+}
+
+IterationSums::Finished IterationSums::take(Clock clock) {
+  auto taken = iterations_.extract(clock);
+  if (taken.empty()) return {};
+  Iteration& iteration = taken.mapped();
+  Finished finished{.gradients = iteration.complete,
+                    .mean = {},
+                    .reads = std::move(iteration.reads),
+                    .parts = std::move(iteration.parts)};
+  if (iteration.sum)
+    finished.mean = std::move(*iteration.sum)
+                        .take_scaled(workers_, 1.0f / static_cast<float>(finished.gradients));
+  return finished;
+}
+
+void IterationSums::put(WireWriter& out) const {
+  out.varint(expelled_.size());
+  for (std::uint32_t worker : expelled_) out.varint(worker);
+  out.varint(iterations_.size());
+  for (const auto& [clock, iteration] : iterations_) {
+    out.varint(clock.value);
+    out.varint(iteration.reads.size());
+    for (const ReadMark& read : iteration.reads) {
+      out.varint(read.worker);
+      out.varint(read.clock.value);
+      out.varint(read.version);
+    }
+    out.varint(iteration.complete);
+    if (iteration.sum) iteration.sum->put(out);
+  }
+}
+
+void IterationSums::get(WireReader& in, std::span<const Shard> shards) {
+  expelled_.resize(in.count(1));
+  for (std::uint32_t& worker : expelled_) worker = in.u32();
+  iterations_.clear();
+  const std::uint64_t count = in.count(3);
+  for (std::uint64_t i = 0; i < count && in.ok(); ++i) {
+    Iteration& iteration = iterations_[{in.u32()}];
+    iteration.reads.resize(in.count(3));
+    for (ReadMark& read : iteration.reads) {
+      read.worker = in.u32();
+      read.clock = {in.u32()};
+      read.version = in.varint();
+    }
+    iteration.complete = in.u32();
+    if (!job_->timing_only) iteration.sum.emplace(shards).get(in);
+  }
+}
+
+// --- the state ----------------------------------------------------------------------------------
+
+ShardState::ShardState(const Job& job, const View& view, std::uint32_t shard)
+    : job_(&job),
+      workers_(view.workers()),
+      pushes_(view.workers()),
+      sums_(job, view.workers(), false) {
+  PSGRID_CHECK(view.description().tables.size() == job.tables.size(), "the tables of this job");
+  shards_.reserve(job.tables.size());
+  for (const Table& table : job.tables) {
+    shards_.emplace_back(table, view.ring(table.id).owned(shard), *job.rule, job.spec.seed,
+                         job.timing_only);
+    clocks_.emplace_back(workers_);
+  }
+}
+
+bool ShardState::is_expelled(std::uint32_t worker) const {
+  const std::vector<std::uint32_t>& expelled = sums_.expelled();
+  return !expelled.empty() && std::binary_search(expelled.begin(), expelled.end(), worker);
+}
+
+Clock ShardState::slowest() const {
+  Clock slowest = clocks_.front().slowest(RangeVectorClock::kAllKeys);
+  for (const RangeVectorClock& clocks : clocks_)
+    slowest = std::min(slowest, clocks.slowest(RangeVectorClock::kAllKeys));
+  return slowest;
+}
+
+bool ShardState::apply(const Entry& entry, Context* witness) {
+  PSGRID_CHECK(entry.sequence == sequence_ + 1, "the next entry");
+  ++sequence_;
+  if (job_->spec.audited) note(entry);
+  if (const auto* push = std::get_if<std::shared_ptr<const Push>>(&entry.what))
+    return apply_push(entry.worker, **push, witness);
+  if (const auto* aggregate = std::get_if<Aggregate>(&entry.what))
+    return apply_aggregate(*aggregate, witness);
+  return apply_expulsion(std::get<Expulsion>(entry.what), witness);
+}
+
+bool ShardState::apply_push(std::uint32_t worker, const Push& push, Context* witness) {
+  PSGRID_CHECK(push.request.value == pushes_[worker] + 1, "a worker's next push");
+  ++pushes_[worker];
+  const bool sums = job_->consistency->sums_iterations();
+  if (sums) {
+    PSGRID_CHECK(push.iteration >= summed_, "no push for an iteration that is already applied");
+    sums_.add(worker, push, shards_);
+  } else if (!push.sections.empty()) {
+    if (witness)
+      record_staleness(*witness, {worker, push.read_clock, push.read_version}, push.iteration,
+                       slowest());
+    update(push.sections, 1.0f / static_cast<float>(workers_));
+  }
+  const bool slowest_rose = advance_clocks(worker, push);
+  if (sums) apply_finished_iterations(witness);
+  return slowest_rose;
+}
+
+bool ShardState::advance_clocks(std::uint32_t worker, const Push& push) {
+  bool slowest_rose = false;
+  for (const Tick& tick : push.ticks) {
+    PSGRID_CHECK(tick.table.value < clocks_.size(), "a tick of a table of this job");
+    slowest_rose |= clocks_[tick.table.value].advance(tick.keys, worker, tick.clock);
+  }
+  return slowest_rose;
+}
+
+void ShardState::apply_finished_iterations(Context* witness) {
+  for (; summed_ < slowest(); summed_ = summed_.next()) {
+    const IterationSums::Finished finished = sums_.take(summed_);
+    if (finished.gradients == 0) continue;  // of an iteration that nobody took part in
+    if (witness)
+      for (const IterationSums::ReadMark& read : finished.reads)
+        record_staleness(*witness, read, summed_, summed_);
+    update(finished.mean, 1);
+  }
+}
+
+bool ShardState::apply_aggregate(const Aggregate& aggregate, Context*) {
+  bool slowest_rose = false;
+  for (const Aggregate::Part& part : aggregate.parts) {
+    pushes_[part.worker] = part.push.value;
+    for (RangeVectorClock& clocks : clocks_)
+      slowest_rose |=
+          clocks.advance(RangeVectorClock::kAllKeys, part.worker, aggregate.iteration.next());
+  }
+  summed_ = aggregate.iteration.next();
+  update(aggregate.mean, 1);
+  return slowest_rose;
+}
+
+bool ShardState::apply_expulsion(const Expulsion& expulsion, Context* witness) {
+  bool slowest_rose = false;
+  for (std::uint32_t worker : expulsion.workers) {
+    sums_.expel(worker);
+    for (RangeVectorClock& clocks : clocks_)
+      slowest_rose |= clocks.advance(RangeVectorClock::kAllKeys, worker, kNeverSlowest);
+  }
+  if (job_->consistency->sums_iterations()) apply_finished_iterations(witness);
+  return slowest_rose;
+}
+
+void ShardState::update(const Sections& sections, float share) {
+  ++version_;
+  for (const Section& section : sections)
+    shards_[section.table.value].apply(section, share, version_);
+}
+
+void ShardState::record_staleness(Context& witness, const IterationSums::ReadMark& read,
+                                  Clock iteration, Clock applied) const {
+  PSGRID_CHECK(version_ >= read.version, "a version that this shard has had");
+  witness.record(GradientApplied{
+      .worker = worker_id(read.worker),
+      .iteration = iteration,
+      .staleness_updates = static_cast<std::uint32_t>(version_ - read.version),
+      .staleness_clocks = applied > read.clock ? applied.value - read.clock.value : 0});
+}
+
+void ShardState::note(const Entry& entry) {
+  std::vector<std::uint64_t> identity = {entry.sequence, entry.what.index()};
+  if (const auto* push = std::get_if<std::shared_ptr<const Push>>(&entry.what)) {
+    identity.insert(identity.end(), {entry.worker, (*push)->request.value});
+  } else if (const auto* aggregate = std::get_if<Aggregate>(&entry.what)) {
+    for (const Aggregate::Part& part : aggregate->parts)
+      identity.insert(identity.end(), {part.worker, part.push.value});
+  } else {
+    const auto& workers = std::get<Expulsion>(entry.what).workers;
+    identity.insert(identity.end(), workers.begin(), workers.end());
+  }
+  entries_digest_ =
+      XXH3_64bits_withSeed(identity.data(), identity.size() * sizeof identity[0], entries_digest_);
+}
+
+namespace {
+
+// Reads floats one after the other from arrays that follow each other.
+class PartReader {
+ public:
+  explicit PartReader(const std::vector<Values>& parts) : parts_(parts) {}
+
+  std::vector<float> take(std::uint64_t count) {
+    std::vector<float> taken;
+    taken.reserve(count);
+    while (taken.size() < count) {
+      const std::span<const float> rest = parts_[part_].data().subspan(at_);
+      const std::uint64_t some = std::min<std::uint64_t>(count - taken.size(), rest.size());
+      taken.insert(taken.end(), rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(some));
+      at_ += some;
+      if (at_ == parts_[part_].data().size()) ++part_, at_ = 0;
+    }
+    return taken;
+  }
+
+ private:
+  const std::vector<Values>& parts_;
+  std::size_t part_ = 0, at_ = 0;
+};
+
+}  // namespace
+
+// --- images -------------------------------------------------------------------------------------
+
+StateImage ShardState::image() const {
+  std::vector<std::byte> head;
+  WireWriter out(head);
+  out.varint(sequence_);
+  out.varint(version_);
+  out.varint(summed_.value);
+  out.fixed64(entries_digest_);
+  out.varint(pushes_.size());
+  for (std::uint64_t push : pushes_) out.varint(push);
+  for (const RangeVectorClock& clocks : clocks_) clocks.put(out);
+  sums_.put(out);
+  head.resize((head.size() + sizeof(float) - 1) / sizeof(float) * sizeof(float));
+  StateImage image;
+  image.parts.push_back(Values::copy_of(head.data(), head.size() / sizeof(float)));
+  for (const Shard& shard : shards_)
+    for (Values& array : shard.arrays()) image.parts.push_back(std::move(array));
+  return image;
+}
+
+std::optional<std::string> ShardState::restore(const std::vector<Values>& parts) {
+  std::vector<std::uint64_t> sizes;  // of the arrays
+  for (const Shard& shard : shards_)
+    for (std::size_t i = 0; i < shard.arrays_count(); ++i) sizes.push_back(shard.layout().values());
+  std::uint64_t of_arrays = 0, all = 0;
+  for (std::uint64_t size : sizes) of_arrays += size;
+  for (const Values& part : parts) all += part.size();
+  if (all < of_arrays) return "expected the arrays of all tables";
+
+  PartReader reader(parts);
+  const std::vector<float> head = reader.take(all - of_arrays);
+  WireReader in(std::as_bytes(std::span(head)));
+  sequence_ = in.varint();
+  version_ = in.varint();
+  summed_ = {in.u32()};
+  entries_digest_ = in.fixed64();
+  if (in.count(1) != pushes_.size()) in.fail("a number for each worker");
+  for (std::uint64_t& push : pushes_) push = in.varint();
+  for (RangeVectorClock& clocks : clocks_) clocks.get(in);
+  sums_.get(in, shards_);
+  if (!in.ok()) return "expected " + in.expected();
+  if (job_->timing_only) return {};
+  for (Shard& shard : shards_)
+    for (std::size_t i = 0; i < shard.arrays_count(); ++i)
+      shard.restore(i, reader.take(shard.layout().values()));
+  return {};
+}
+
+std::uint64_t ShardState::digest() const {
+  std::uint64_t digest = 0;
+  for (const Values& part : image().parts)
+    digest = XXH3_64bits_withSeed(part.data().data(), part.data().size_bytes(), digest);
+  return digest;
+}
+
+}  // namespace psgrid

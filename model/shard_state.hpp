@@ -1,0 +1,136 @@
+// What replication copies: all that a replica knows of a shard, as a function of the entries that
+// it has applied and of nothing else. Replicas that have applied the same entries are equal in
+// every bit.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/gradient_sum.hpp"
+#include "model/job.hpp"
+#include "model/message.hpp"
+#include "model/node.hpp"
+#include "model/range_vector_clock.hpp"
+#include "model/shard.hpp"
+#include "model/view.hpp"
+
+namespace psgrid {
+
+// A state as it travels: all but the tables, encoded, four bytes to a value; and the arrays of the
+// tables.
+struct StateImage {
+  std::vector<Values> parts;
+};
+
+// The gradients of iterations that are not complete yet.
+class IterationSums {
+ public:
+  // Where a gradient was read, for its staleness.
+  struct ReadMark {
+    std::uint32_t worker = 0;
+    Clock clock;
+    std::uint64_t version = 0;
+  };
+  struct Iteration {
+    std::optional<GradientSum> sum;  // none in a timing-only run
+    std::vector<ReadMark> reads;
+    std::uint32_t complete = 0;          // workers whose gradient is
+    std::vector<Aggregate::Part> parts;  // of these
+  };
+
+  // lists_parts: whether it is asked which workers have completed an iteration.
+  IterationSums(const Job& job, std::uint32_t workers, bool lists_parts)
+      : job_(&job), workers_(workers), lists_parts_(lists_parts) {}
+
+  // Sums are laid out like `shards`, which outlive them.
+  void add(std::uint32_t worker, const Push& push, std::span<const Shard> shards);
+
+  // The worker is not waited for any more; what it has completed counts.
+  void expel(std::uint32_t worker);
+
+  // Whether every worker that is not expelled has completed an iteration. Requires lists of parts.
+  bool is_complete(Clock iteration) const;
+
+  struct Finished {
+    std::uint32_t gradients = 0;
+    std::vector<Section> mean;
+    std::vector<ReadMark> reads;
+    std::vector<Aggregate::Part> parts;
+  };
+  Finished take(Clock iteration);
+
+  const std::vector<std::uint32_t>& expelled() const { return expelled_; }
+
+  void put(WireWriter& out) const;
+  void get(WireReader& in, std::span<const Shard> shards);
+
+ private:
+  const Job* job_;
+  std::uint32_t workers_;
+  bool lists_parts_;
+  std::vector<std::uint32_t> expelled_;  // rising
+  std::map<Clock, Iteration> iterations_;
+};
+
+class ShardState {
+ public:
+  ShardState(const Job& job, const View& view, std::uint32_t shard);
+
+  // Entries applied so far; and updates of the parameters among them.
+  std::uint64_t sequence() const { return sequence_; }
+  std::uint64_t version() const { return version_; }
+  Clock summed() const { return summed_; }  // iterations applied as a whole
+
+  // A worker's last push that has taken effect.
+  RequestId pushes_of(std::uint32_t worker) const { return {pushes_[worker]}; }
+  bool is_expelled(std::uint32_t worker) const;
+
+  Clock slowest() const;
+  const RangeVectorClock& clocks(Namespace table) const { return clocks_[table.value]; }
+  const std::vector<RangeVectorClock>& clocks() const { return clocks_; }
+  const Shard& table(Namespace table) const { return shards_[table.value]; }
+  const std::vector<Shard>& tables() const { return shards_; }
+
+  // The next entry takes effect. True if the slowest clock rose. The staleness of the gradients is
+  // recorded with `witness`, if there is one.
+  bool apply(const Entry& entry, Context* witness);
+
+  // Of all entries so far, in their order.
+  std::uint64_t digest_of_entries() const { return entries_digest_; }
+
+  // Of the whole state.
+  std::uint64_t digest() const;
+
+  StateImage image() const;
+
+  // From the image of an equally shaped shard, its parts perhaps cut into several; what was found
+  // wrong otherwise.
+  std::optional<std::string> restore(const std::vector<Values>& parts);
+
+  void record_staleness(Context& witness, const IterationSums::ReadMark& read, Clock iteration,
+                        Clock applied) const;
+
+ private:
+  bool apply_push(std::uint32_t worker, const Push& push, Context* witness);
+  bool apply_aggregate(const Aggregate& aggregate, Context* witness);
+  bool apply_expulsion(const Expulsion& expulsion, Context* witness);
+  bool advance_clocks(std::uint32_t worker, const Push& push);
+  void apply_finished_iterations(Context* witness);
+  void update(const Sections& sections, float share);
+  void note(const Entry& entry);
+
+  const Job* job_;
+  std::uint32_t workers_;
+  std::vector<Shard> shards_;             // by namespace
+  std::vector<RangeVectorClock> clocks_;  // by namespace
+  std::vector<std::uint64_t> pushes_;     // by worker
+  IterationSums sums_;
+  Clock summed_;  // iterations applied as a whole
+  std::uint64_t sequence_ = 0, version_ = 0;
+  std::uint64_t entries_digest_ = 0;
+};
+
+}  // namespace psgrid

@@ -1,0 +1,75 @@
+#include <gtest/gtest.h>
+
+#include "tests/support/counting.hpp"
+#include "tests/support/simulate.hpp"
+
+namespace psgrid::testing {
+namespace {
+
+constexpr std::uint32_t kWorkers = 4, kServers = 3, kIterations = 60;
+
+RunSpec replicated(const ConsistencySpec& consistency, std::uint32_t factor) {
+  RunSpec spec = counting_run(kWorkers, kServers, kIterations, consistency);
+  spec.cluster.network.sharing = Sharing::kAnalytic;
+  spec.job.compute.seconds = Duration{0.02};
+  spec.stragglers.push_back(
+      {.nodes = {{Role::kWorker, 0, 3}}, .model = StragglerModel::kExponential, .rate = 1});
+  spec.replication.factor = factor;
+  spec.detection = {.enabled = true, .heartbeat = {0.02}, .lease = {0.1}};
+  spec.client.retry.timeout = {0.1};
+  return spec;
+}
+
+FaultSpec fault(double at, FaultKind kind, NodeId node) {
+  return {.at = at, .kind = kind, .nodes = {{node.role, node.rank, node.rank}}};
+}
+
+std::vector<ConsistencySpec> all_models() {
+  return {{.model = ConsistencyModel::kBsp},
+          {.model = ConsistencyModel::kSsp, .staleness = 2},
+          {.model = ConsistencyModel::kSsp, .staleness = 2, .cache = true},
+          {.model = ConsistencyModel::kBoundedDelay, .delay = 2},
+          {.model = ConsistencyModel::kAsync}};
+}
+
+// Every weight counts the gradients that were applied to it.
+void expect_every_gradient_once(const RunSpec& spec) {
+  const Simulated outcome = simulate(counting_job(spec, 8));
+  ASSERT_TRUE(outcome.job_finished);
+  EXPECT_EQ(outcome.evaluations.back().record.loss, kWorkers * kIterations) << "the smallest count";
+  EXPECT_EQ(outcome.evaluations.back().record.metric, kWorkers * kIterations) << "the largest";
+}
+
+TEST(Failover, NothingIsLostWhenAServerCrashes) {
+  for (const ConsistencySpec& model : all_models())
+    for (std::uint32_t server = 0; server < kServers; ++server) {
+      RunSpec spec = replicated(model, 2);
+      spec.faults = {fault(0.5, FaultKind::kCrash, server_id(server))};
+      expect_every_gradient_once(spec);
+    }
+}
+
+TEST(Failover, NothingIsLostWhenAServerCrashesAndReturns) {
+  for (const ConsistencySpec& model : all_models())
+    for (std::uint32_t factor : {2, 3}) {
+      RunSpec spec = replicated(model, factor);
+      spec.faults = {fault(0.3, FaultKind::kCrash, server_id(1)),
+                     fault(0.6, FaultKind::kRestart, server_id(1)),
+                     fault(0.9, FaultKind::kCrash, server_id(2)),
+                     fault(0.95, FaultKind::kRestart, server_id(2))};
+      expect_every_gradient_once(spec);
+    }
+}
+
+TEST(Failover, NothingIsLostWhenSumsAreReplicated) {
+  for (const ConsistencySpec& model : all_models()) {
+    RunSpec spec = replicated(model, 3);
+    spec.replication.after_aggregation = true;
+    spec.faults = {fault(0.3, FaultKind::kCrash, server_id(1)),
+                   fault(0.6, FaultKind::kRestart, server_id(1))};
+    expect_every_gradient_once(spec);
+  }
+}
+
+}  // namespace
+}  // namespace psgrid::testing
