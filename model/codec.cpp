@@ -2,6 +2,7 @@
 
 #include <array>
 #include <bit>
+#include <concepts>
 #include <cstring>
 #include <memory>
 
@@ -38,8 +39,7 @@ void put(Sink& sink, const Join& join) {
   sink.varint(join.incarnation.value);
 }
 template <class Sink>
-void put(Sink& sink, const Welcome& welcome) {
-  const ViewDescription& view = welcome.view->description();
+void put(Sink& sink, const ViewDescription& view) {
   sink.varint(view.epoch.value);
   sink.varint(view.workers);
   put_rising(sink, view.expelled);
@@ -59,6 +59,10 @@ void put(Sink& sink, const Welcome& welcome) {
     sink.varint(table.keys);
     sink.varint(table.width);
   }
+}
+template <class Sink>
+void put(Sink& sink, const Welcome& welcome) {
+  put(sink, welcome.view->description());
   sink.varint(welcome.first_row);
   sink.varint(welcome.rows);
   sink.varint(welcome.clock.value);
@@ -193,6 +197,49 @@ template <class Sink>
 void put(Sink& sink, const Joined& joined) {
   sink.varint(joined.since.value);
   sink.varint(joined.shard);
+}
+
+template <class Sink>
+void put_if_any(Sink& sink, const ViewPtr& view) {
+  sink.byte(view != nullptr);
+  if (view) put(sink, view->description());
+}
+template <class Sink>
+void put(Sink& sink, const Campaign& campaign) {
+  sink.varint(campaign.term.value);
+}
+template <class Sink>
+void put(Sink& sink, const Vote& vote) {
+  sink.varint(vote.term.value);
+  sink.varint(vote.accepted.value);
+  put_if_any(sink, vote.view);
+}
+template <class Sink>
+void put(Sink& sink, const Propose& propose) {
+  sink.varint(propose.term.value);
+  put(sink, propose.view->description());
+}
+template <class Sink>
+void put(Sink& sink, const Accepted& accepted) {
+  sink.varint(accepted.term.value);
+  sink.varint(accepted.epoch.value);
+}
+template <class Sink, class Sign>
+requires std::same_as<Sign, Beat> || std::same_as<Sign, BeatAck>
+void put(Sink& sink, const Sign& sign) {
+  sink.varint(sign.term.value);
+  put(sink, sign.sent);
+}
+template <class Sink>
+void put(Sink& sink, const Recall& recall) {
+  sink.varint(recall.incarnation.value);
+}
+template <class Sink>
+void put(Sink& sink, const Recalled& recalled) {
+  sink.varint(recalled.incarnation.value);
+  sink.varint(recalled.promised.value);
+  sink.varint(recalled.accepted.value);
+  put_if_any(sink, recalled.view);
 }
 
 std::vector<std::uint32_t> get_rising(WireReader& in) {
@@ -405,6 +452,46 @@ Message get_joined(WireReader& in) {
   return Joined{since, in.u32()};
 }
 
+ViewPtr get_view_ptr(WireReader& in) {
+  ViewDescription view = get_view(in);
+  return in.ok() ? std::make_shared<const View>(std::move(view)) : nullptr;
+}
+ViewPtr get_view_if_any(WireReader& in) {
+  const std::uint8_t any = in.byte();
+  if (any > 1) in.fail("0 (no view) or 1");
+  return any == 1 ? get_view_ptr(in) : nullptr;
+}
+Message get_campaign(WireReader& in) { return Campaign{{in.u32()}}; }
+Message get_vote(WireReader& in) {
+  Vote vote;
+  vote.term = {in.u32()};
+  vote.accepted = {in.u32()};
+  vote.view = get_view_if_any(in);
+  return vote;
+}
+Message get_propose(WireReader& in) {
+  const Term term{in.u32()};
+  return Propose{term, get_view_ptr(in)};
+}
+Message get_accepted(WireReader& in) {
+  const Term term{in.u32()};
+  return Accepted{term, {in.u32()}};
+}
+template <class Sign>
+Message get_sign(WireReader& in) {
+  const Term term{in.u32()};
+  return Sign{term, get_time(in)};
+}
+Message get_recall(WireReader& in) { return Recall{{in.u32()}}; }
+Message get_recalled(WireReader& in) {
+  Recalled recalled;
+  recalled.incarnation = {in.u32()};
+  recalled.promised = {in.u32()};
+  recalled.accepted = {in.u32()};
+  recalled.view = get_view_if_any(in);
+  return recalled;
+}
+
 // By the message's place in the variant, which is its type on the wire.
 constexpr std::array<Message (*)(WireReader&), std::variant_size_v<Message>> kGetters = {
     get_join,
@@ -425,7 +512,15 @@ constexpr std::array<Message (*)(WireReader&), std::variant_size_v<Message>> kGe
     get_place<ChainSynced>,
     get_state_request,
     get_state_piece,
-    get_joined};
+    get_joined,
+    get_campaign,
+    get_vote,
+    get_propose,
+    get_accepted,
+    get_sign<Beat>,
+    get_sign<BeatAck>,
+    get_recall,
+    get_recalled};
 
 // --- frames -----------------------------------------------------------------------------------
 

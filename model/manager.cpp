@@ -14,17 +14,18 @@ constexpr int kHeartbeatsToSettle = 40;
 
 }  // namespace
 
-Manager::Manager(std::shared_ptr<const Job> job, NodeId, Context& context)
+Manager::Manager(std::shared_ptr<const Job> job, NodeId self, Context& context)
     : job_(std::move(job)),
+      self_(self),
       context_(context),
       learner_(job_->make_learner()),
+      council_(job_, self, context, *this),
       membership_(job_->spec.replication, job_->spec.worker_loss) {}
 
-void Manager::on_start() {
-  if (const auto& limit = job_->spec.job.stop.time) time_limit_ = context_.set_timer(*limit);
-}
+void Manager::on_start() { council_.start(); }
 
 void Manager::on_message(NodeId from, const MessagePtr& message) {
+  if (council_.on_message(from, *message)) return;
   if (finished_ && !(settling_ > 0 && from.role == Role::kServer)) {
     const bool goes_on =  // as its stop was lost
         std::holds_alternative<Join>(*message) || std::holds_alternative<Progress>(*message) ||
@@ -33,6 +34,7 @@ void Manager::on_message(NodeId from, const MessagePtr& message) {
     return;
   }
   if (const auto* join = std::get_if<Join>(message.get())) on_join(from, *join);
+  if (!council_.leads()) return;
   if (const auto* heartbeat = std::get_if<Heartbeat>(message.get())) on_heartbeat(from, *heartbeat);
   if (const auto* joined = std::get_if<Joined>(message.get())) on_joined(from, *joined);
   if (const auto* progress = std::get_if<Progress>(message.get())) on_progress(from, *progress);
@@ -40,33 +42,58 @@ void Manager::on_message(NodeId from, const MessagePtr& message) {
 }
 
 void Manager::on_timer(TimerId timer) {
+  if (council_.on_timer(timer)) return;
   if (timer == watch_) return watch();
   PSGRID_CHECK(time_limit_ == timer, "the time limit: a manager sets no other timer");
   if (!finished_) finish(StopReason::kTime);
 }
 
+// --- office -----------------------------------------------------------------------------------
+
+void Manager::on_elected(const ViewPtr& last) {
+  if (const auto& limit = job_->spec.job.stop.time)
+    time_limit_ = context_.set_timer({std::max(0.0, limit->seconds - context_.now().seconds)});
+  clocks_.assign(job_->spec.cluster.workers, {});
+  if (!last) return begin_if_all_joined();
+  view_ = last;
+  context_.record(Event{"leader", to_string(self_) + " leads from epoch " +
+                                      std::to_string(view_->epoch().value) + " on"});
+  membership_.assume(*view_, job_->spec.cluster.servers, context_.now());
+  welcome_all();
+  watch();
+}
+
+void Manager::on_deposed() {
+  for (std::optional<TimerId>* timer : {&time_limit_, &watch_}) {
+    if (*timer) context_.cancel_timer(**timer);
+    timer->reset();
+  }
+  membership_ = Membership(job_->spec.replication, job_->spec.worker_loss);
+  iterations_ = examples_ = 0;
+  next_evaluation_ = 0;
+  snapshots_missing_.clear();
+  evaluating_.reset();
+  finished_ = false;
+  settling_ = 0;
+}
+
 // --- membership -------------------------------------------------------------------------------
 
 void Manager::on_join(NodeId from, const Join& join) {
-  const ClusterSpec& cluster = job_->spec.cluster;
   membership_.hear(from, join.incarnation, context_.now());
-  if (!view_) {
-    if (membership_.all().size() == cluster.servers + cluster.workers) begin();
-    return;
-  }
+  if (!council_.leads()) return;
+  if (!view_) return begin_if_all_joined();
   revise_view();
   if (is_expelled(from)) return context_.send(from, make_message(Stop{}));
   context_.send(from, make_message(welcome_for(from)));
 }
 
-void Manager::begin() {
+void Manager::begin_if_all_joined() {
+  const ClusterSpec& cluster = job_->spec.cluster;
+  if (membership_.all().size() < cluster.servers + cluster.workers || !council_.is_idle()) return;
   std::vector<TableShape> tables;
   for (const Table& table : job_->tables) tables.push_back({table.keys, table.width});
-  const std::uint32_t workers = job_->spec.cluster.workers;
-  clocks_.resize(workers);
-  install(membership_.first(workers, job_->spec.partition, std::move(tables)));
-  if (job_->spec.detection.enabled) watch();
-  evaluate();
+  propose(membership_.first(cluster.workers, job_->spec.partition, std::move(tables)));
 }
 
 void Manager::on_heartbeat(NodeId from, const Heartbeat& heartbeat) {
@@ -74,9 +101,10 @@ void Manager::on_heartbeat(NodeId from, const Heartbeat& heartbeat) {
   if (is_expelled(from)) return context_.send(from, make_message(Stop{}));
   if (membership_.hear(from, heartbeat.incarnation, context_.now())) revise_view();
   // Who does not know the view must not be told that all is well: its own may be over.
-  heartbeat.epoch == view_->epoch()
-      ? context_.send(from, make_message(HeartbeatAck{heartbeat.sent}))
-      : context_.send(from, make_message(welcome_for(from)));
+  if (heartbeat.epoch != view_->epoch())
+    context_.send(from, make_message(welcome_for(from)));
+  else if (council_.has_lease())
+    context_.send(from, make_message(HeartbeatAck{heartbeat.sent}));
 }
 
 void Manager::on_joined(NodeId from, const Joined& joined) {
@@ -109,18 +137,31 @@ void Manager::revise_view() {
     return;
   }
   if (!job_->spec.detection.enabled) return;
-  while (auto next = membership_.next(*view_)) install(std::move(*next));
+  while (council_.is_idle()) {
+    auto next = membership_.next(*view_);
+    if (!next) return;
+    propose(std::move(*next));
+  }
 }
 
-void Manager::install(ViewDescription description) {
-  const ViewPtr before = view_;
-  view_ = std::make_shared<const View>(std::move(description), before.get());
+void Manager::propose(ViewDescription description) {
+  council_.propose(std::make_shared<const View>(std::move(description), view_.get()));
+}
+
+void Manager::on_decided(const ViewPtr& view) {
+  const ViewPtr before = std::exchange(view_, view);
   context_.record(Event{"view", describe(*view_, before.get())});
-  // Servers first: a worker's first request should find them ready.
+  welcome_all();
+  if (!before && job_->spec.detection.enabled) watch();
+  if (!before) return evaluate();
+  if (!snapshots_missing_.empty()) request_snapshots();
+  if (all_workers_done()) evaluate();
+}
+
+// Servers first: a worker's first request should find them ready.
+void Manager::welcome_all() {
   for (NodeId node : membership_.all())
     context_.send(node, is_expelled(node) ? make_message(Stop{}) : make_message(welcome_for(node)));
-  if (!snapshots_missing_.empty()) request_snapshots();
-  if (before && all_workers_done()) evaluate();
 }
 
 Welcome Manager::welcome_for(NodeId node) const {
@@ -246,7 +287,7 @@ void Manager::on_snapshot(const Snapshot& snapshot) {
 }
 
 void Manager::on_compute_done(ComputeId work) {
-  PSGRID_CHECK(evaluating_ == work, "an evaluation: a manager computes nothing else");
+  if (evaluating_ != work) return;  // begun while it led
   evaluating_.reset();
   if (!finished_) finish_evaluation();
 }

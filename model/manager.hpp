@@ -1,5 +1,6 @@
 // The manager node: registers nodes, decides the views, hands out the training data, follows the
-// clocks, evaluates the model and ends the job.
+// clocks, evaluates the model and ends the job. Of several managers one does so; another takes over
+// when it fails, and learns from servers and workers what is not in the view.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +9,7 @@
 #include <set>
 #include <vector>
 
+#include "model/council.hpp"
 #include "model/job.hpp"
 #include "model/membership.hpp"
 #include "model/node.hpp"
@@ -15,7 +17,7 @@
 
 namespace psgrid {
 
-class Manager final : public Node {
+class Manager final : public Node, private Council::Chair {
  public:
   Manager(std::shared_ptr<const Job> job, NodeId self, Context& context);
 
@@ -25,16 +27,21 @@ class Manager final : public Node {
   void on_compute_done(ComputeId work) override;
 
  private:
+  void on_elected(const ViewPtr& last) override;
+  void on_decided(const ViewPtr& view) override;
+  void on_deposed() override;
+
   void on_join(NodeId from, const Join& join);
   void on_heartbeat(NodeId from, const Heartbeat& heartbeat);
   void on_joined(NodeId from, const Joined& joined);
   void on_progress(NodeId from, const Progress& progress);
   void on_snapshot(const Snapshot& snapshot);
 
-  void begin();
+  void begin_if_all_joined();
   void watch();
   void revise_view();
-  void install(ViewDescription description);
+  void propose(ViewDescription description);
+  void welcome_all();
   Welcome welcome_for(NodeId node) const;
   bool is_expelled(NodeId node) const;
 
@@ -47,8 +54,10 @@ class Manager final : public Node {
   bool all_workers_done() const;
 
   const std::shared_ptr<const Job> job_;
+  const NodeId self_;
   Context& context_;
   std::unique_ptr<Learner> learner_;
+  Council council_;
 
   Membership membership_;
   ViewPtr view_;

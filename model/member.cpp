@@ -6,6 +6,8 @@ namespace psgrid {
 
 namespace {
 
+constexpr std::uint32_t kUnansweredMost = 4;
+
 std::uint64_t digest(const ViewDescription& view) {
   std::vector<std::uint32_t> words = {view.epoch.value, view.workers};
   words.insert(words.end(), view.expelled.begin(), view.expelled.end());
@@ -18,14 +20,28 @@ std::uint64_t digest(const ViewDescription& view) {
 
 }  // namespace
 
+void Member::hear(NodeId manager) {
+  manager_ = manager;
+  unanswered_ = 0;
+}
+
+// The one that was the leader may be gone.
+void Member::try_another_manager() {
+  if (++unanswered_ < kUnansweredMost) return;
+  manager_ = manager_id((manager_.rank + 1) % job_->spec.cluster.managers);
+  unanswered_ = 0;
+}
+
 void Member::join() {
-  context_.send(manager_id(0), make_message(Join{context_.incarnation()}));
+  try_another_manager();
+  context_.send(manager_, make_message(Join{context_.incarnation()}));
   const Duration timeout = job_->spec.detection.enabled ? job_->spec.detection.heartbeat
                                                         : job_->spec.client.retry.timeout;
   if (timeout.seconds > 0) timer_ = context_.set_timer(timeout);
 }
 
-bool Member::install(const ViewPtr& view) {
+bool Member::install(const ViewPtr& view, NodeId from) {
+  hear(from);
   if (view_ && view->epoch() <= view_->epoch()) return false;
   const bool is_first = !view_;
   view_ = view;
@@ -43,7 +59,8 @@ void Member::stop() {
 }
 
 void Member::send_heartbeat() {
-  context_.send(manager_id(0),
+  try_another_manager();
+  context_.send(manager_,
                 make_message(Heartbeat{context_.incarnation(), view_->epoch(), context_.now()}));
   timer_ = context_.set_timer(job_->spec.detection.heartbeat);
 }

@@ -18,8 +18,12 @@ class Member {
   // Asks to join; again and again until it is welcomed.
   void join();
 
-  // False if the view is no newer than the one before.
-  bool install(const ViewPtr& view);
+  // From a manager; false if the view is no newer than the one before.
+  bool install(const ViewPtr& view, NodeId from);
+
+  // The manager that leads, as far as this node knows.
+  NodeId manager() const { return manager_; }
+  void hear(NodeId manager);
 
   // The job is over.
   void stop();
@@ -27,16 +31,18 @@ class Member {
   // False if the timer is not the membership's.
   bool on_timer(TimerId timer);
 
-  // Since when the manager has known that this node lives: until then plus the lease, nobody is
-  // told that it is gone.
+  // So long nobody is told that this node is gone: the manager has heard it since.
   Time lease_until(const HeartbeatAck& ack) const { return ack.sent + job_->spec.detection.lease; }
 
  private:
   void send_heartbeat();
+  void try_another_manager();
 
   const std::shared_ptr<const Job> job_;
   Context& context_;
   ViewPtr view_;
+  NodeId manager_ = manager_id(0);
+  std::uint32_t unanswered_ = 0;  // signs of life since the manager was heard
   std::optional<TimerId> timer_;
 };
 

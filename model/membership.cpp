@@ -21,6 +21,14 @@ bool Membership::hear(NodeId node, Incarnation incarnation, Time now) {
   return news;
 }
 
+void Membership::assume(const View& view, std::uint32_t servers, Time now) {
+  for (std::uint32_t rank = 0; rank < servers; ++rank)
+    known_.try_emplace(server_id(rank), Known{view.incarnation_of(rank), now});
+  for (std::uint32_t rank = 0; rank < view.workers(); ++rank)
+    known_.try_emplace(worker_id(rank), Known{{}, now});
+  for (auto& [node, known] : known_) known.heard = now;
+}
+
 std::vector<NodeId> Membership::lose(Time heard_before) {
   std::vector<NodeId> lost;
   for (auto& [node, known] : known_) {

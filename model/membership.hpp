@@ -19,6 +19,9 @@ class Membership {
   // A sign of life. True if it was news: the node was not there, or has been started anew.
   bool hear(NodeId node, Incarnation incarnation, Time now);
 
+  // For a manager that takes over: everyone who may be there is, until it turns out otherwise.
+  void assume(const View& view, std::uint32_t servers, Time now);
+
   // Members that were last heard before a time; they are gone from now on.
   std::vector<NodeId> lose(Time heard_before);
 
@@ -52,8 +55,8 @@ class Membership {
   Chain next_chain(const View& view, std::uint32_t shard) const;
   std::vector<std::uint32_t> targets(const View& view, std::uint32_t shard) const;
 
-  const std::uint32_t factor_;
-  const WorkerLoss worker_loss_;
+  std::uint32_t factor_;
+  WorkerLoss worker_loss_;
   std::map<NodeId, Known> known_;
   std::map<std::uint32_t, std::uint32_t> joined_;  // by shard
 };

@@ -13,7 +13,9 @@ constexpr std::array<std::string_view, std::variant_size_v<Message>> kTypeNames 
     "snapshot",     "heartbeat",     "heartbeat_ack",
     "forward",      "forward_ack",   "chain_sync",
     "chain_synced", "state_request", "state_piece",
-    "joined"};
+    "joined",       "campaign",      "vote",
+    "propose",      "accepted",      "beat",
+    "beat_ack",     "recall",        "recalled"};
 
 }  // namespace
 

@@ -173,6 +173,53 @@ struct Joined {
   std::uint32_t shard = 0;
 };
 
+// --- between managers (council.hpp)
+// ---------------------------------------------------------------
+
+// A manager wants to lead.
+struct Campaign {
+  Term term;
+};
+
+// It may, for this one: no earlier leader will be followed. With the last view that this one has
+// accepted, if any, and in which term.
+struct Vote {
+  Term term;
+  Term accepted;
+  ViewPtr view;
+};
+
+// Leader -> the others: the next view, if most accept it.
+struct Propose {
+  Term term;
+  ViewPtr view;
+};
+struct Accepted {
+  Term term;
+  Epoch epoch;
+};
+
+// Leader -> the others: it still leads; and the answer.
+struct Beat {
+  Term term;
+  Time sent;
+};
+struct BeatAck {
+  Term term;
+  Time sent;
+};
+
+// A manager that has been started anew asks what it may have promised and accepted before.
+struct Recall {
+  Incarnation incarnation;
+};
+struct Recalled {
+  Incarnation incarnation;
+  Term promised;
+  Term accepted;
+  ViewPtr view;
+};
+
 // --- the job's progress -------------------------------------------------------------------------
 
 // Worker -> manager: `clock` iterations are done and acknowledged.
@@ -197,7 +244,8 @@ struct Snapshot {
 
 using Message = std::variant<Join, Welcome, Push, PushAck, Pull, PullReply, Progress, Stop,
                              SnapshotRequest, Snapshot, Heartbeat, HeartbeatAck, Forward,
-                             ForwardAck, ChainSync, ChainSynced, StateRequest, StatePiece, Joined>;
+                             ForwardAck, ChainSync, ChainSynced, StateRequest, StatePiece, Joined,
+                             Campaign, Vote, Propose, Accepted, Beat, BeatAck, Recall, Recalled>;
 using MessagePtr = std::shared_ptr<const Message>;
 
 template <class Body>

@@ -36,9 +36,14 @@ KeyRange bounds(const KeySet& keys) {
 
 }  // namespace
 
-Replica::Replica(std::shared_ptr<const Job> job, NodeId self, Context& context, const Lease& lease,
-                 std::uint32_t shard)
-    : job_(std::move(job)), self_(self), context_(context), lease_(lease), shard_(shard) {}
+Replica::Replica(std::shared_ptr<const Job> job, NodeId self, Context& context,
+                 const Member& member, const Lease& lease, std::uint32_t shard)
+    : job_(std::move(job)),
+      self_(self),
+      context_(context),
+      member_(member),
+      lease_(lease),
+      shard_(shard) {}
 
 void Replica::begin_anew(const View& view) { state_.emplace(*job_, view, shard_); }
 
@@ -408,7 +413,7 @@ void Replica::assemble_state() {
   forwards_admitted_ = stable_ = state_->sequence();
   forwards_early_.erase(forwards_early_.begin(), forwards_early_.upper_bound(stable_));
   report_stable();
-  context_.send(manager_id(0), make_message(Joined{since_, shard_}));
+  context_.send(member_.manager(), make_message(Joined{since_, shard_}));
   admit_forwards();
 }
 
@@ -434,7 +439,7 @@ bool Replica::on_timer(TimerId timer) {
     for (std::size_t i = 0; i < std::min(unstable_.size(), kResentMost); ++i)
       send_forward(unstable_[i]);
   if (receiving_ && receiving_->complete)
-    context_.send(manager_id(0), make_message(Joined{since_, shard_}));
+    context_.send(member_.manager(), make_message(Joined{since_, shard_}));
   else if (receiving_ && !std::exchange(receiving_->progressed, false))
     request_piece();
   arm_timer();

@@ -21,6 +21,7 @@
 
 #include "model/job.hpp"
 #include "model/lease.hpp"
+#include "model/member.hpp"
 #include "model/node.hpp"
 #include "model/pull_gate.hpp"
 #include "model/shard_state.hpp"
@@ -29,9 +30,9 @@ namespace psgrid {
 
 class Replica {
  public:
-  // The lease outlives the replica.
-  Replica(std::shared_ptr<const Job> job, NodeId self, Context& context, const Lease& lease,
-          std::uint32_t shard);
+  // The membership and the lease outlive the replica.
+  Replica(std::shared_ptr<const Job> job, NodeId self, Context& context, const Member& member,
+          const Lease& lease, std::uint32_t shard);
 
   std::uint32_t shard() const { return shard_; }
 
@@ -141,6 +142,7 @@ class Replica {
   const std::shared_ptr<const Job> job_;
   const NodeId self_;
   Context& context_;
+  const Member& member_;
   const Lease& lease_;
   const std::uint32_t shard_;
 

@@ -22,9 +22,11 @@ void Server::note(const char* situation) {
 
 void Server::on_message(NodeId from, const MessagePtr& message) {
   if (const auto address = address_of(*message)) return on_shard_message(from, message, *address);
-  if (const auto* welcome = std::get_if<Welcome>(message.get())) return on_welcome(*welcome);
-  if (const auto* ack = std::get_if<HeartbeatAck>(message.get()))
+  if (const auto* welcome = std::get_if<Welcome>(message.get())) return on_welcome(from, *welcome);
+  if (const auto* ack = std::get_if<HeartbeatAck>(message.get())) {
+    member_.hear(from);
     return on_lease(member_.lease_until(*ack));
+  }
   if (const auto* request = std::get_if<SnapshotRequest>(message.get())) {
     if (!view_) return early_.emplace_back(from, message), void();
     return on_snapshot_request(from, *request);
@@ -46,9 +48,9 @@ void Server::on_compute_done(ComputeId work) {
 
 // --- membership -------------------------------------------------------------------------------
 
-void Server::on_welcome(const Welcome& welcome) {
+void Server::on_welcome(NodeId from, const Welcome& welcome) {
   const ViewPtr before = view_;
-  if (!member_.install(welcome.view)) return;
+  if (!member_.install(welcome.view, from)) return;
   view_ = welcome.view;
   only_shard_ = view_->only_shard_read_at(self_.rank);
   if (!before && job_->spec.detection.enabled)
@@ -61,14 +63,15 @@ void Server::on_welcome(const Welcome& welcome) {
   for (std::uint32_t shard : view_->shards_of(self_.rank)) {
     if (!has_shards) break;
     held.insert(shard);
-    const auto [place, is_new] = replicas_.try_emplace(shard, job_, self_, context_, lease_, shard);
+    const auto [place, is_new] =
+        replicas_.try_emplace(shard, job_, self_, context_, member_, lease_, shard);
     if (is_new && view_->chain(shard).since == Epoch{1}) place->second.begin_anew(*view_);
     place->second.install(view_);
   }
   std::erase_if(replicas_, [&](const auto& each) { return !held.contains(each.first); });
 
   early_numbers_.clear();
-  for (const auto& [from, message] : std::exchange(early_, {})) on_message(from, message);
+  for (const auto& [sender, message] : std::exchange(early_, {})) on_message(sender, message);
 }
 
 void Server::on_lease(Time until) {

@@ -37,7 +37,7 @@ class Server final : public Node {
   };
   static std::optional<Address> address_of(const Message& message);
 
-  void on_welcome(const Welcome& welcome);
+  void on_welcome(NodeId from, const Welcome& welcome);
   void on_lease(Time until);
   void on_stop();
   void on_snapshot_request(NodeId from, const SnapshotRequest& request);

@@ -18,10 +18,11 @@ Worker::Worker(std::shared_ptr<const Job> job, NodeId self, Context& context,
 
 void Worker::on_start() { member_.join(); }
 
-void Worker::on_message(NodeId, const MessagePtr& message) {
+void Worker::on_message(NodeId from, const MessagePtr& message) {
   if (stopped_) return;
   if (std::holds_alternative<Stop>(*message)) return on_stop();
-  if (const auto* welcome = std::get_if<Welcome>(message.get())) return on_welcome(*welcome);
+  if (const auto* welcome = std::get_if<Welcome>(message.get())) return on_welcome(from, *welcome);
+  if (std::holds_alternative<HeartbeatAck>(*message)) return member_.hear(from);
   if (!client_.started()) return;
   if (const auto* reply = std::get_if<PullReply>(message.get())) {
     client_.on_pull_reply(*reply);
@@ -42,7 +43,7 @@ void Worker::on_message(NodeId, const MessagePtr& message) {
 // Tells the manager where this worker stands; repeated, as any report may be lost.
 void Worker::report() {
   if (reported_ > Clock{})
-    context_.send(manager_id(0), make_message(Progress{reported_, examples_}));
+    context_.send(member_.manager(), make_message(Progress{reported_, examples_}));
   const Duration timeout = job_->spec.client.retry.timeout;
   if (timeout.seconds > 0) report_timer_ = context_.set_timer(timeout);
 }
@@ -53,8 +54,12 @@ void Worker::on_stop() {
   member_.stop();
 }
 
-void Worker::on_welcome(const Welcome& welcome) {
-  if (!member_.install(welcome.view)) return;
+void Worker::on_welcome(NodeId from, const Welcome& welcome) {
+  const bool leader_is_new = client_.started() && from != member_.manager();
+  const bool view_is_new = member_.install(welcome.view, from);
+  if (leader_is_new && reported_ > Clock{})  // it does not know how far this worker is
+    context_.send(from, make_message(Progress{reported_, examples_}));
+  if (!view_is_new) return;
   if (client_.started()) return client_.install(welcome.view);
   PSGRID_CHECK(welcome.view->description().tables.size() == job_->tables.size(),
                "the tables of this job");
@@ -96,7 +101,7 @@ void Worker::resume() {
 
 void Worker::on_acknowledged() {
   for (; reported_ < client_.acknowledged(); reported_ = reported_.next())
-    context_.send(manager_id(0), make_message(Progress{reported_.next(), examples_}));
+    context_.send(member_.manager(), make_message(Progress{reported_.next(), examples_}));
 }
 
 bool Worker::is_window_full() const {

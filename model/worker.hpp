@@ -75,7 +75,7 @@ class Worker final : public Node {
 
  private:
   void report();
-  void on_welcome(const Welcome& welcome);
+  void on_welcome(NodeId from, const Welcome& welcome);
   void on_stop();
   void on_acknowledged();
   void resume();

@@ -44,7 +44,7 @@ KeySet key_list() {
 }
 
 Message push_of(const KeySet& keys) {
-  return Push{.epoch = {1},
+  return Push{.since = {1},
               .iteration = {0},
               .request = {1},
               .sections = {{Namespace{0}, keys, Values(std::vector<float>(keys.size(), 1.5f))}},

@@ -125,7 +125,9 @@ RC_GTEST_PROP(CodecProperty, AnyFlippedBitIsNoticed, ()) {
 // There is one encoding of each message: what decodes at all encodes to the same bytes again.
 RC_GTEST_PROP(CodecProperty, WhatDecodesUnderASoundHeaderIsCanonical, ()) {
   const Message message = *any_message();
-  RC_PRE(!std::holds_alternative<Welcome>(message));  // may ask for rings of millions of points
+  // A view may ask for rings of millions of points.
+  RC_PRE(!std::holds_alternative<Welcome>(message) && !std::holds_alternative<Propose>(message) &&
+         !std::holds_alternative<Vote>(message) && !std::holds_alternative<Recalled>(message));
   Bytewise payload = payload_of(message);
   RC_PRE(!payload.empty());
   const auto bit = *rc::gen::inRange<std::size_t>(0, payload.size() * 8);
@@ -165,7 +167,7 @@ TEST(Codec, RefusesHeadersThatAreNotOurs) {
   EXPECT_EQ(outcome({}), "0: expected a header of 24 bytes");
   EXPECT_EQ(with(0, 0), "0: expected the magic of psgrid");
   EXPECT_EQ(with(2, 9), "2: expected wire version 2, found 9");
-  EXPECT_EQ(with(3, 19), "3: expected a known message type");
+  EXPECT_EQ(with(3, 27), "3: expected a known message type");
   EXPECT_EQ(with(7, 3), "4: expected the role of the sender");
   EXPECT_EQ(with(11, 3), "8: expected the role of the receiver");
   EXPECT_EQ(with(15, 0x7F), "12: expected a payload of at most 1 GiB");

@@ -23,7 +23,11 @@ class ManagerTest : public ::testing::Test {
  protected:
   ManagerTest() { make(counting_run(2, 1, 3)); }
 
-  void make(RunSpec spec) { manager_.emplace(counting_job(std::move(spec), 2), manager_id(0)); }
+  void make(RunSpec spec) { make(counting_job(std::move(spec), 2)); }
+  void make(std::shared_ptr<const Job> job) {
+    manager_.emplace(std::move(job), manager_id(0));
+    started_ = manager_->start();
+  }
 
   Effects join(NodeId node) { return manager_->receive(node, Join{}); }
   Effects join_all() {
@@ -52,10 +56,11 @@ class ManagerTest : public ::testing::Test {
   const Effects stops_{"to server[0]: stop", "to worker[0]: stop", "to worker[1]: stop",
                        "finished"};
   std::optional<ScriptedNode> manager_;
+  Effects started_;
 };
 
 TEST_F(ManagerTest, WelcomesEveryoneOnceAllHaveJoined) {
-  EXPECT_EQ(manager_->start(), Effects{});
+  EXPECT_EQ(started_, Effects{});
   EXPECT_EQ(join(worker_id(1)), Effects{});
   EXPECT_EQ(join(worker_id(1)), Effects{});  // once more: it counts once
   EXPECT_EQ(join(server_id(0)), Effects{});
@@ -74,7 +79,7 @@ TEST_F(ManagerTest, SharesOutTheTrainingRows) {
   RunSpec spec = counting_run(2, 1, 3);
   spec.job.learner.type = LearnerType::kSoftmaxRegression;
   const Dataset data = dense_clouds(11, 3, 3);
-  manager_.emplace(std::make_shared<const Job>(spec, data, data), manager_id(0));
+  make(std::make_shared<const Job>(spec, data, data));
   Effects welcomes = join_all();
   const auto ends_with = [&](const std::string& end) {
     return std::any_of(welcomes.begin(), welcomes.end(),
@@ -147,7 +152,7 @@ TEST_F(ManagerTest, StopsWhenTimeIsUp) {
   RunSpec spec = counting_run(2, 1, 3);
   spec.job.stop.time = Duration{20};
   make(spec);
-  EXPECT_EQ(manager_->start(), Effects{"timer 1 in 20"});
+  EXPECT_EQ(started_, Effects{"timer 1 in 20"});
   join_all();
   EXPECT_EQ(manager_->advance_to(20), stops_);
 }
@@ -156,7 +161,6 @@ TEST_F(ManagerTest, EndsOnce) {
   RunSpec spec = counting_run(2, 1, 3);
   spec.job.stop.time = Duration{20};
   make(spec);
-  manager_->start();
   join_all();
   snapshot(1, 0);
   manager_->advance_to(20);
@@ -167,7 +171,6 @@ TEST_F(ManagerTest, RepeatsStopToThoseWhoHaveNotHeardIt) {
   RunSpec spec = counting_run(2, 1, 3);
   spec.job.stop.time = Duration{20};
   make(spec);
-  manager_->start();
   join_all();
   manager_->advance_to(20);
   EXPECT_EQ(progress(0, 1), Effects{"to worker[0]: stop"});

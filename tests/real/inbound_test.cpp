@@ -60,7 +60,7 @@ class Inbound : public ::testing::Test, public ParcelReceiver {
   bool still_serves() {
     const std::size_t before = parcels;
     tcp::socket socket = member();
-    asio::write(socket, asio::buffer(parcel_of(PushAck{{7}})));
+    asio::write(socket, asio::buffer(parcel_of(PushAck{0, {7}})));
     return wait_for([&] { return parcels == before + 1; });
   }
 
@@ -77,9 +77,9 @@ class Inbound : public ::testing::Test, public ParcelReceiver {
 TEST_F(Inbound, HandsOnWhatMembersSend) {
   tcp::socket socket = member();
   const Message message =
-      Snapshot{9, {{{0}, KeySet::range(0, 300'000), Values(std::vector<float>(300'000, 2.0f))}}};
+      Snapshot{9, 0, {{{0}, KeySet::range(0, 300'000), Values(std::vector<float>(300'000, 2.0f))}}};
   std::vector<std::byte> bytes = parcel_of(message);
-  asio::write(socket, asio::buffer(parcel_of(PushAck{{7}})));
+  asio::write(socket, asio::buffer(parcel_of(PushAck{0, {7}})));
   // In pieces, as networks do.
   std::size_t written = 0;
   while (written < bytes.size()) {
@@ -109,21 +109,21 @@ TEST_F(Inbound, RefusesStrangers) {
 }
 
 TEST_F(Inbound, RefusesFramesThatAreCorruptOrTooLong) {
-  std::vector<std::byte> corrupt = parcel_of(PushAck{{7}});
+  std::vector<std::byte> corrupt = parcel_of(PushAck{0, {7}});
   corrupt.back() ^= std::byte{1};
   tcp::socket one = member();
   asio::write(one, asio::buffer(corrupt));
   ASSERT_TRUE(wait_for([&] { return refusals.size() == 1; }));
   EXPECT_EQ(refusals[0], "expected a matching checksum");
 
-  std::vector<std::byte> huge = parcel_of(PushAck{{7}});
+  std::vector<std::byte> huge = parcel_of(PushAck{0, {7}});
   for (std::size_t i = 12; i < 16; ++i) huge[kParcelBytes + i] = std::byte{0xFF};
   tcp::socket two = member();
   asio::write(two, asio::buffer(huge));
   ASSERT_TRUE(wait_for([&] { return refusals.size() == 2; }));
   EXPECT_EQ(refusals[1], "expected a payload of at most 1 GiB");
 
-  std::vector<std::byte> other_version = parcel_of(PushAck{{7}});
+  std::vector<std::byte> other_version = parcel_of(PushAck{0, {7}});
   other_version[kParcelBytes + 2] = std::byte{9};
   tcp::socket three = member();
   asio::write(three, asio::buffer(other_version));

@@ -32,7 +32,7 @@ Bytewise encoded(const Parcel& parcel, const Message& message) {
 
 MessagePtr large_message(std::size_t values) {
   return make_message(
-      Snapshot{1, {{{0}, KeySet::range(0, values), Values(std::vector<float>(values, 1.5f))}}});
+      Snapshot{1, 0, {{{0}, KeySet::range(0, values), Values(std::vector<float>(values, 1.5f))}}});
 }
 
 const Parcel kParcel{.kind = Parcel::Kind::kMessage, .sent = {1}, .departed = {2}};

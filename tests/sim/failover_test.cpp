@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "tests/support/counting.hpp"
@@ -69,6 +71,63 @@ TEST(Failover, NothingIsLostWhenSumsAreReplicated) {
                    fault(0.6, FaultKind::kRestart, server_id(1))};
     expect_every_gradient_once(spec);
   }
+}
+
+// Three managers, the leading one of which crashes, alone or while a server is being replaced.
+TEST(Failover, AnotherManagerTakesOver) {
+  for (const ConsistencySpec& model : all_models())
+    for (double server_crash : {0.2, 0.39, 0.41, 0.7}) {
+      RunSpec spec = replicated(model, 2);
+      spec.cluster.managers = 3;
+      spec.faults = {fault(0.4, FaultKind::kCrash, manager_id(0)),
+                     fault(server_crash, FaultKind::kCrash, server_id(1)),
+                     fault(0.9, FaultKind::kRestart, server_id(1))};
+      std::sort(spec.faults.begin(), spec.faults.end(),
+                [](const FaultSpec& a, const FaultSpec& b) { return a.at < b.at; });
+      expect_every_gradient_once(spec);
+    }
+}
+
+TEST(Failover, ManagersMayComeAndGoOneAfterTheOther) {
+  RunSpec spec = replicated({.model = ConsistencyModel::kSsp, .staleness = 2}, 2);
+  spec.cluster.managers = 3;
+  spec.faults = {
+      fault(0.3, FaultKind::kCrash, manager_id(0)), fault(0.5, FaultKind::kRestart, manager_id(0)),
+      fault(0.8, FaultKind::kCrash, manager_id(1)), fault(1.0, FaultKind::kRestart, manager_id(1)),
+      fault(1.3, FaultKind::kCrash, manager_id(2))};
+  expect_every_gradient_once(spec);
+}
+
+TEST(Failover, AJobGoesOnWithoutAWorker) {
+  for (const ConsistencySpec& model : all_models())
+    for (bool sums : {false, true}) {
+      RunSpec spec = replicated(model, 2);
+      spec.worker_loss = WorkerLoss::kGoOn;
+      spec.replication.after_aggregation = sums;
+      spec.faults = {fault(0.4, FaultKind::kCrash, worker_id(2))};
+      const Simulated outcome = simulate(counting_job(spec, 8));
+      ASSERT_TRUE(outcome.job_finished);
+      EXPECT_LT(outcome.finished, Time{4});
+    }
+}
+
+TEST(Failover, AWorkerThatReturnsGoesOnWhereItWas) {
+  for (const ConsistencySpec& model : all_models()) {
+    RunSpec spec = replicated(model, 2);
+    spec.faults = {fault(0.4, FaultKind::kCrash, worker_id(2)),
+                   fault(0.5, FaultKind::kRestart, worker_id(2))};
+    expect_every_gradient_once(spec);
+  }
+}
+
+TEST(Failover, AShardOfWhichNothingIsLeftEndsTheJob) {
+  RunSpec spec = replicated({}, 2);
+  spec.faults = {
+      fault(0.4, FaultKind::kCrash, server_id(1)), fault(0.4, FaultKind::kCrash, server_id(2)),
+      fault(0.8, FaultKind::kRestart, server_id(1)), fault(0.8, FaultKind::kRestart, server_id(2))};
+  const Simulated outcome = simulate(counting_job(spec, 8));
+  ASSERT_TRUE(outcome.job_finished);
+  EXPECT_EQ(outcome.reason, StopReason::kLost);
 }
 
 }  // namespace

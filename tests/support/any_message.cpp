@@ -97,6 +97,8 @@ ViewPtr any_view() {
   return std::make_shared<const View>(std::move(view));
 }
 
+ViewPtr any_view_or_none() { return *rc::gen::arbitrary<bool>() ? any_view() : nullptr; }
+
 Message message_of(std::size_t type) {
   switch (type) {
     case 0:
@@ -140,8 +142,24 @@ Message message_of(std::size_t type) {
       return StateRequest{{any_u32()}, any_u32(), any_u64(), any_u32()};
     case 17:
       return StatePiece{{any_u32()}, any_u32(), any_u64(), any_u32(), any_u32(), any_values(5)};
-    default:
+    case 18:
       return Joined{{any_u32()}, any_u32()};
+    case 19:
+      return Campaign{{any_u32()}};
+    case 20:
+      return Vote{{any_u32()}, {any_u32()}, any_view_or_none()};
+    case 21:
+      return Propose{{any_u32()}, any_view()};
+    case 22:
+      return Accepted{{any_u32()}, {any_u32()}};
+    case 23:
+      return Beat{{any_u32()}, any_time()};
+    case 24:
+      return BeatAck{{any_u32()}, any_time()};
+    case 25:
+      return Recall{{any_u32()}};
+    default:
+      return Recalled{{any_u32()}, {any_u32()}, {any_u32()}, any_view_or_none()};
   }
 }
 

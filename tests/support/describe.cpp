@@ -135,8 +135,37 @@ struct Description {
   std::string operator()(const Joined& joined) const {
     return Text("joined", shard_text(joined.shard), " epoch ", joined.since.value);
   }
+  std::string operator()(const Campaign& campaign) const {
+    return Text("campaign ", campaign.term.value);
+  }
+  std::string operator()(const Vote& vote) const {
+    return Text("vote ", vote.term.value, accepted_text(vote.accepted, vote.view));
+  }
+  std::string operator()(const Propose& propose) const {
+    return Text("propose ", propose.term.value, " ", view_text(propose.view->description()));
+  }
+  std::string operator()(const Accepted& accepted) const {
+    return Text("accepted ", accepted.term.value, " epoch ", accepted.epoch.value);
+  }
+  std::string operator()(const Beat& beat) const {
+    return Text("beat ", beat.term.value, " at ", beat.sent.seconds);
+  }
+  std::string operator()(const BeatAck& ack) const {
+    return Text("beat_ack ", ack.term.value, " of ", ack.sent.seconds);
+  }
+  std::string operator()(const Recall& recall) const {
+    return Text("recall ", recall.incarnation.value);
+  }
+  std::string operator()(const Recalled& recalled) const {
+    return Text("recalled ", recalled.incarnation.value, " promised ", recalled.promised.value,
+                accepted_text(recalled.accepted, recalled.view));
+  }
 
  private:
+  static std::string accepted_text(Term accepted, const ViewPtr& view) {
+    return Text(" accepted ", accepted.value, " ",
+                view ? view_text(view->description()) : std::string("nothing"));
+  }
   std::string entry_text(const std::shared_ptr<const Push>& push) const { return (*this)(*push); }
   std::string entry_text(const Aggregate& aggregate) const {
     Text text("aggregate ", aggregate.iteration.value, " of ");
