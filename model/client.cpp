@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "model/check.hpp"
+#include "model/planted.hpp"
 
 namespace psgrid {
 
@@ -163,6 +164,7 @@ MessagePtr Client::Pulling::message_to(std::uint32_t shard, const Client& client
 // Replicas that may answer are shared out among the workers.
 NodeId Client::Pulling::receiver(std::uint32_t shard, const Client& client) const {
   const View& view = *client.view_;
+  if (planted(Mistake::kReadsFromHead)) return view.head_of(shard);
   if (client.job_->spec.replication.reads == Reads::kTail) return view.tail_of(shard);
   const std::vector<std::uint32_t>& servers = view.chain(shard).servers;
   return server_id(servers[client.self_.rank % servers.size()]);
@@ -309,6 +311,7 @@ void Client::on_push_ack(const PushAck& ack) {
   if (pushing == pushing_.end()) return;  // the answer to a retry
   if (pushing->requests.answered_by(ack.shard) && !pushing->messages.empty())
     pushing->messages[ack.shard] = nullptr;
+  if (planted(Mistake::kAcknowledgedByOneShard)) pushing->requests.remaining = 0;
   while (!pushing_.empty() && pushing_.front().requests.remaining == 0) {
     acknowledged_ = pushing_.front().clock;
     if (job_->spec.audited) context_.record(PushAcknowledged{pushing_.front().requests.number});

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "model/check.hpp"
+#include "model/planted.hpp"
 
 namespace psgrid {
 
@@ -29,7 +30,7 @@ void Council::start() {
 
 bool Council::has_lease() const {
   if (office_ != Office::kLeader) return false;
-  if (managers_ == 1) return true;
+  if (managers_ == 1 || planted(Mistake::kLeaderWithoutLease)) return true;
   const Time since{context_.now().seconds - job_->spec.detection.lease.seconds};
   const auto sure = std::count_if(beats_acknowledged_.begin(), beats_acknowledged_.end(),
                                   [&](const auto& beat) { return beat.second > since; });
@@ -102,11 +103,14 @@ void Council::campaign() {
 
 void Council::on(NodeId from, const Campaign& campaign) {
   seen_ = std::max(seen_, campaign.term);
-  if (office_ == Office::kForgetful || campaign.term <= term_ || has_lease()) return;
+  if (office_ == Office::kForgetful) return;
   // As long as the leader may be sure of its lease, nobody else is elected.
-  if (context_.now() < heard_ + job_->spec.detection.lease) return;
+  const bool refuses =
+      campaign.term <= term_ || has_lease() || context_.now() < heard_ + job_->spec.detection.lease;
+  if (refuses && !planted(Mistake::kVotesForEveryone)) return;
   follow(campaign.term);
-  context_.send(from, make_message(Vote{term_, accepted_, accepted_view_}));
+  const bool tells = !planted(Mistake::kAcceptedForgotten);
+  context_.send(from, make_message(Vote{term_, accepted_, tells ? accepted_view_ : nullptr}));
 }
 
 void Council::on(NodeId from, const Vote& vote) {
@@ -179,6 +183,7 @@ void Council::put_to_vote(ViewPtr view) {
   accepted_view_ = proposed_;
   acceptances_ = {self_};
   ask_for_acceptance();
+  if (planted(Mistake::kViewWithoutMajority)) decide();
 }
 
 void Council::ask_for_acceptance() {

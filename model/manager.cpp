@@ -5,6 +5,7 @@
 #include "model/batches.hpp"
 #include "model/check.hpp"
 #include "model/fingerprint.hpp"
+#include "model/planted.hpp"
 
 namespace psgrid {
 
@@ -101,7 +102,7 @@ void Manager::on_heartbeat(NodeId from, const Heartbeat& heartbeat) {
   if (is_expelled(from)) return context_.send(from, make_message(Stop{}));
   if (membership_.hear(from, heartbeat.incarnation, context_.now())) revise_view();
   // Who does not know the view must not be told that all is well: its own may be over.
-  if (heartbeat.epoch != view_->epoch())
+  if (heartbeat.epoch != view_->epoch() && !planted(Mistake::kLeaseForOldView))
     context_.send(from, make_message(welcome_for(from)));
   else if (council_.has_lease())
     context_.send(from, make_message(HeartbeatAck{heartbeat.sent}));
@@ -119,7 +120,8 @@ void Manager::on_joined(NodeId from, const Joined& joined) {
 void Manager::watch() {
   const DetectionSpec& detection = job_->spec.detection;
   const Time now = context_.now();
-  for (NodeId node : membership_.lose({now.seconds - detection.lease.seconds}))
+  const double silence = detection.lease.seconds * (planted(Mistake::kImpatient) ? 0.3 : 1);
+  for (NodeId node : membership_.lose({now.seconds - silence}))
     if (node.role == Role::kServer || job_->spec.worker_loss == WorkerLoss::kGoOn)
       context_.record(Event{"lost", to_string(node)});
   revise_view();

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "model/planted.hpp"
+
 namespace psgrid {
 
 namespace {
@@ -118,7 +120,7 @@ Chain Membership::next_chain(const View& view, std::uint32_t shard) const {
       chain.servers.erase(surplus);
     }
   }
-  if (!chain.joiner && is_there(server_id(chain.tail())))
+  if (!chain.joiner && is_there(server_id(chain.tail())) && !planted(Mistake::kNoReplacement))
     for (std::uint32_t server : wanted)
       if (!contains(chain.servers, server)) {
         chain.joiner = server;

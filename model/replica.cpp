@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "model/check.hpp"
+#include "model/planted.hpp"
 
 namespace psgrid {
 
@@ -103,7 +104,7 @@ void Replica::begin_place() {
   successor_synced_ = false;
   sending_.reset();
   const bool was_joining = std::exchange(receiving_, {}).has_value();
-  synced_ = is_head() || !was_joining;
+  synced_ = is_head() || !was_joining || planted(Mistake::kTailServesUnsynced);
   synced_from_ = ~std::uint64_t{0};
   if (is_tail()) {
     for (const Entry& entry : unstable_) acknowledge(entry);
@@ -144,7 +145,11 @@ void Replica::expel_workers() {
 
 void Replica::on_push(NodeId from, const MessagePtr& message) {
   const RequestId number = std::get<Push>(*message).request;
-  if (!is_head() || state_->is_expelled(from.rank)) return note("push refused");
+  if (!is_head()) return;
+  if (state_->is_expelled(from.rank) && !planted(Mistake::kPushOfAnotherAccepted))
+    return note("push of an expelled worker refused");
+  if (planted(Mistake::kNoDuplicateCheck) && number <= state_->pushes_of(from.rank))
+    return take_effect({from, message});
   if (number <= state_->pushes_of(from.rank)) {
     if (since_ > Epoch{1}) note("duplicate push after a failover");
     if (is_stable(from, number)) acknowledge(from, number);
@@ -152,6 +157,8 @@ void Replica::on_push(NodeId from, const MessagePtr& message) {
   }
   if (number.value <= pushes_admitted_[from.rank]) return;  // acknowledged when its work is done
   if (number.value > pushes_admitted_[from.rank] + 1) {
+    if (planted(Mistake::kClockOvertakesPushes))
+      state_->advance_clocks(from.rank, std::get<Push>(*message));
     out_of_order_.try_emplace({from.rank, number}, PendingPush{from, message});
     return;
   }
@@ -240,7 +247,14 @@ void Replica::apply(const Entry& entry) {
     stable_ = entry.sequence;
     acknowledge(entry);
     report_stable();
+    tell_that_pushes_are_accepted();
+  } else if (planted(Mistake::kEarlyAcknowledgement) && is_head()) {
+    acknowledge(entry);
+  } else if (planted(Mistake::kStableTooSoon) && place_) {
+    stable_ = entry.sequence;
+    report_stable();
   }
+  if (planted(Mistake::kGateNotReleased) && !push) return;
   const bool one_worker = push && !slowest_rose;
   open_gate(one_worker ? std::optional(entry.worker) : std::nullopt);
 }
@@ -251,7 +265,7 @@ void Replica::send_forward(const Entry& entry) {
 
 // Whether every replica has applied a push that this one has applied.
 bool Replica::is_stable(NodeId worker, RequestId number) const {
-  if (is_tail()) return true;
+  if (is_tail() || planted(Mistake::kRetryAcknowledgedAtOnce)) return true;
   return std::none_of(unstable_.begin(), unstable_.end(), [&](const Entry& entry) {
     if (const auto* push = std::get_if<std::shared_ptr<const Push>>(&entry.what))
       return entry.worker == worker.rank && (*push)->request == number;
@@ -261,6 +275,15 @@ bool Replica::is_stable(NodeId worker, RequestId number) const {
                                       return part.worker == worker.rank && part.push == number;
                                     });
   });
+}
+
+// Once for each chain that follows another.
+void Replica::tell_that_pushes_are_accepted() {
+  if (accepting_since_ == since_) return;
+  accepting_since_ = since_;
+  if (since_ > Epoch{1})
+    context_.record(Event{"accepting", "shard " + std::to_string(shard_) + ", epoch " +
+                                           std::to_string(since_.value)});
 }
 
 void Replica::acknowledge(const Entry& entry) {
@@ -332,6 +355,7 @@ void Replica::on_forward_ack(NodeId from, const ForwardAck& ack) {
     stable_ = std::min(ack.sequence, state_->sequence());
     report_stable();
   }
+  if (planted(Mistake::kBufferNeverTrimmed)) return;
   while (!unstable_.empty() && unstable_.front().sequence <= ack.sequence) unstable_.pop_front();
 }
 
@@ -340,6 +364,7 @@ void Replica::on_chain_sync(NodeId from, const ChainSync& sync) {
   if (successor_synced_ == false) note("chain repaired");
   successor_synced_ = true;
   context_.send(from, make_message(ChainSynced{since_, shard_, state_->sequence()}));
+  if (planted(Mistake::kNoResendAfterChainChange)) return unstable_.clear();
   for (const Entry& entry : unstable_)
     if (entry.sequence > sync.sequence) send_forward(entry);
 }
@@ -364,6 +389,11 @@ void Replica::begin_joining() {
   gate_.reset();
   receiving_.emplace();
   begin_anew(*view_);
+  if (planted(Mistake::kJoinBeforeData)) {
+    receiving_->complete = true;
+    context_.send(member_.manager(), make_message(Joined{since_, shard_}));
+    return arm_timer();
+  }
   request_piece();
   arm_timer();
 }
@@ -449,7 +479,9 @@ bool Replica::on_timer(TimerId timer) {
 // --- pulls ------------------------------------------------------------------------------------
 
 void Replica::on_pull(NodeId from, const Pull& pull) {
-  if (!place_ || !(is_tail() || job_->spec.replication.reads == Reads::kAny)) return;
+  const bool may_read_here =
+      is_tail() || job_->spec.replication.reads == Reads::kAny || planted(Mistake::kReadsFromHead);
+  if (!place_ || !may_read_here) return;
   PendingPull pending{from, pull, context_.now()};
   if (may_answer(pending)) return serve(std::move(pending));
   gate_->hold(std::move(pending));
@@ -458,10 +490,12 @@ void Replica::on_pull(NodeId from, const Pull& pull) {
 bool Replica::may_answer(const PendingPull& pending) const {
   const Pull& pull = pending.pull;
   if (!synced_ || state_->version() < pull.version) return false;
-  const Clock required = job_->consistency->required(pull.iteration);
+  Clock required = job_->consistency->required(pull.iteration);
+  if (planted(Mistake::kStalenessOffByOne) && required > Clock{}) --required.value;
   const std::uint32_t worker = pending.from.rank;
   const auto opens = [&](const RangeVectorClock& clocks, KeyRange keys) {
-    return clocks.slowest(keys) >= required && clocks.slowest(keys, worker) >= pull.own_clock;
+    return clocks.slowest(keys) >= required && (clocks.slowest(keys, worker) >= pull.own_clock ||
+                                                planted(Mistake::kGateIgnoresOwnPushes));
   };
   const std::vector<RangeVectorClock>& clocks = state_->clocks();
   if (pull.sections.empty())

@@ -121,6 +121,7 @@ class Replica {
   void acknowledge(NodeId worker, RequestId push);
   void send_forward(const Entry& entry);
   void report_stable();
+  void tell_that_pushes_are_accepted();
 
   bool may_answer(const PendingPull& pull) const;
   void serve(PendingPull pull);
@@ -184,6 +185,7 @@ class Replica {
   MessagePtr last_ack_;
   std::optional<TimerId> timer_;
   std::size_t unstable_most_ = 0;
+  Epoch accepting_since_;  // of the last chain in which a push got through
 };
 
 }  // namespace psgrid

@@ -5,6 +5,7 @@
 #include <xxhash.h>
 
 #include "model/check.hpp"
+#include "model/planted.hpp"
 #include "model/wire_sections.hpp"
 
 namespace psgrid {
@@ -41,7 +42,8 @@ bool IterationSums::is_complete(Clock iteration) const {
   const auto place = iterations_.find(iteration);
   if (place == iterations_.end()) return false;
   const Iteration& found = place->second;
-  if (expelled_.empty()) return found.complete == workers_;
+  const std::uint32_t awaited = workers_ - (planted(Mistake::kSumWithoutTheLast) ? 1 : 0);
+  if (expelled_.empty()) return found.complete >= awaited;
   const auto done =
       std::count_if(found.parts.begin(), found.parts.end(), [&](const Aggregate::Part& part) {
         return !std::binary_search(expelled_.begin(), expelled_.end(), part.worker);
@@ -138,10 +140,15 @@ bool ShardState::apply(const Entry& entry, Context* witness) {
 }
 
 bool ShardState::apply_push(std::uint32_t worker, const Push& push, Context* witness) {
-  PSGRID_CHECK(push.request.value == pushes_[worker] + 1, "a worker's next push");
-  ++pushes_[worker];
+  const bool is_next = push.request.value == pushes_[worker] + 1;
+  PSGRID_CHECK(is_next || planted(Mistake::kNoDuplicateCheck) ||
+                   planted(Mistake::kResyncWithoutDuplicates) ||
+                   planted(Mistake::kResyncMissesAnEntry) || planted(Mistake::kJoinBeforeData),
+               "a worker's next push");
+  pushes_[worker] = push.request.value;
   const bool sums = job_->consistency->sums_iterations();
   if (sums) {
+    if (push.iteration < summed_ && !is_next) return false;  // only where a mistake is planted
     PSGRID_CHECK(push.iteration >= summed_, "no push for an iteration that is already applied");
     sums_.add(worker, push, shards_);
   } else if (!push.sections.empty()) {
@@ -193,7 +200,8 @@ bool ShardState::apply_expulsion(const Expulsion& expulsion, Context* witness) {
   for (std::uint32_t worker : expulsion.workers) {
     sums_.expel(worker);
     for (RangeVectorClock& clocks : clocks_)
-      slowest_rose |= clocks.advance(RangeVectorClock::kAllKeys, worker, kNeverSlowest);
+      slowest_rose |= !planted(Mistake::kExpelledInMinimum) &&
+                      clocks.advance(RangeVectorClock::kAllKeys, worker, kNeverSlowest);
   }
   if (job_->consistency->sums_iterations()) apply_finished_iterations(witness);
   return slowest_rose;
@@ -202,7 +210,8 @@ bool ShardState::apply_expulsion(const Expulsion& expulsion, Context* witness) {
 void ShardState::update(const Sections& sections, float share) {
   ++version_;
   for (const Section& section : sections)
-    shards_[section.table.value].apply(section, share, version_);
+    shards_[planted(Mistake::kTablesShared) ? 0 : section.table.value].apply(section, share,
+                                                                             version_);
 }
 
 void ShardState::record_staleness(Context& witness, const IterationSums::ReadMark& read,
@@ -296,6 +305,8 @@ std::optional<std::string> ShardState::restore(const std::vector<Values>& parts)
   entries_digest_ = in.fixed64();
   if (in.count(1) != pushes_.size()) in.fail("a number for each worker");
   for (std::uint64_t& push : pushes_) push = in.varint();
+  if (planted(Mistake::kResyncWithoutDuplicates)) pushes_.assign(pushes_.size(), 0);
+  if (planted(Mistake::kResyncMissesAnEntry)) ++sequence_;
   for (RangeVectorClock& clocks : clocks_) clocks.get(in);
   sums_.get(in, shards_);
   if (!in.ok()) return "expected " + in.expected();

@@ -110,6 +110,9 @@ class ShardState {
   // wrong otherwise.
   std::optional<std::string> restore(const std::vector<Values>& parts);
 
+  // Part of apply(); by itself only where a mistake is planted.
+  bool advance_clocks(std::uint32_t worker, const Push& push);
+
   void record_staleness(Context& witness, const IterationSums::ReadMark& read, Clock iteration,
                         Clock applied) const;
 
@@ -117,7 +120,6 @@ class ShardState {
   bool apply_push(std::uint32_t worker, const Push& push, Context* witness);
   bool apply_aggregate(const Aggregate& aggregate, Context* witness);
   bool apply_expulsion(const Expulsion& expulsion, Context* witness);
-  bool advance_clocks(std::uint32_t worker, const Push& push);
   void apply_finished_iterations(Context* witness);
   void update(const Sections& sections, float share);
   void note(const Entry& entry);

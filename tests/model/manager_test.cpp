@@ -181,7 +181,7 @@ TEST_F(ManagerTest, RepeatsStopToThoseWhoHaveNotHeardIt) {
 TEST_F(ManagerTest, EndsATimingOnlyJobWithoutLookingAtTheModel) {
   RunSpec spec = counting_run(2, 1, 3);
   spec.job.learner = {.type = LearnerType::kNone, .l2 = 0, .hidden = {}, .parameters = 4};
-  manager_.emplace(std::make_shared<const Job>(spec, Dataset{}, Dataset{}), manager_id(0));
+  make(std::make_shared<const Job>(spec, Dataset{}, Dataset{}));
   join_all();
   EXPECT_EQ(progress(0, 3), Effects{});
   EXPECT_EQ(progress(1, 3), stops_);

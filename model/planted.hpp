@@ -1,0 +1,56 @@
+// Mistakes that a test can plant into the protocol, to see that the promises' checkers notice them.
+//
+// Only in libraries built with PSGRID_PLANTED; everywhere else planted() is a constant false, and
+// nothing of this is left.
+#pragma once
+
+#include <cstdint>
+
+namespace psgrid {
+
+enum class Mistake : std::uint8_t {
+  kNone,
+  // Chains.
+  kEarlyAcknowledgement,      // the head acknowledges before the tail has the push
+  kRetryAcknowledgedAtOnce,   // a repeated push is acknowledged though it is still on its way
+  kStableTooSoon,             // a replica in the middle reports what the tail does not have
+  kNoResendAfterChainChange,  // a new successor is not sent what it lacks
+  kResyncWithoutDuplicates,   // a copied state lacks who has pushed what
+  kResyncMissesAnEntry,       // a copied state claims an entry that is not in it
+  kJoinBeforeData,            // a joiner becomes the tail before it has the state
+  kTailServesUnsynced,        // a new tail answers before it has what was acknowledged
+  kNoReplacement,             // a chain that lost a replica stays short
+  kBufferNeverTrimmed,        // entries are kept though the tail has them
+  // Requests.
+  kNoDuplicateCheck,        // a repeated push is applied again
+  kOldEpochAccepted,        // messages of an earlier chain are served
+  kLeaseNotChecked,         // a server acts though its lease is over
+  kReadsFromHead,           // workers read what is not acknowledged
+  kAcknowledgedByOneShard,  // a push counts as acknowledged when one shard has it
+  kPushOfAnotherAccepted,   // an expelled worker still pushes
+  // Consistency.
+  kStalenessOffByOne,     // the gate opens one iteration too early
+  kGateIgnoresOwnPushes,  // a worker does not see what it pushed
+  kExpelledInMinimum,     // the gate waits for a worker that is gone
+  kClockOvertakesPushes,  // a clock advances when its push comes, not when it takes effect
+  kGateNotReleased,       // nobody looks at the gate when a worker is expelled
+  kTablesShared,          // updates of one namespace go to another
+  kSumWithoutTheLast,     // an iteration's sum leaves a worker out
+  // Managers.
+  kViewWithoutMajority,  // a view holds when its proposer says so
+  kAcceptedForgotten,    // a vote does not tell what was accepted
+  kVotesForEveryone,     // a manager votes whatever it promised
+  kLeaderWithoutLease,   // a leader that was deposed goes on
+  kLeaseForOldView,      // a server with an old view is told that all is well
+  kViewsGoBack,          // an older view replaces a newer one
+  kImpatient,            // nodes are expelled while within their lease
+};
+
+#ifdef PSGRID_PLANTED
+bool planted(Mistake mistake);
+void plant(Mistake mistake);
+#else
+constexpr bool planted(Mistake) { return false; }
+#endif
+
+}  // namespace psgrid
