@@ -35,7 +35,7 @@ const Case kCases[] = {
                      "data": {"format": "libsvm", "transform": "log1p"},
                      "learning_rate": 0.5, "compute": {"seconds": "5ms"},
                      "stop": {"iterations": 25}})"),
-     0xee3b6c56ea0d0b52},
+     0x75c552e90d21cd0c},
     {"PerceptronAnalytic", "digits.csv.gz",
      json::parse(R"({"workers": 5, "servers": 3, "network": {"sharing": "analytic"}})"),
      json::parse(R"([{"nodes": "worker[*]", "model": "weibull", "shape": 0.7, "scale": 1},
@@ -45,7 +45,7 @@ const Case kCases[] = {
                      "data": {"format": "csv", "transform": "standardize"},
                      "optimizer": {"type": "adam"}, "learning_rate": 0.01,
                      "compute": {"seconds": "5ms"}, "stop": {"iterations": 25}})"),
-     0x722f42ee175a4b57},
+     0xd0572df15116b103},
     {"SparseLogisticFluid", "spamassassin-hash16.libsvm.gz",
      json::parse(R"({"workers": 4, "servers": 2, "network": {"sharing": "fluid"}})"),
      json::parse(R"([{"nodes": "worker[*]", "model": "pareto", "alpha": 2.5, "minimum": 1}])"),
@@ -53,7 +53,7 @@ const Case kCases[] = {
                      "data": {"format": "libsvm"}, "optimizer": {"type": "adagrad"},
                      "learning_rate": 0.1, "compute": {"seconds": "5ms"},
                      "stop": {"iterations": 15}})"),
-     0x826d2074ab767eca},
+     0x08b8183f0cd4780c},
 };
 
 class Determinism : public CommandLine, public ::testing::WithParamInterface<Case> {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "scenarios/input/schema_library.hpp"
 #include "tests/scenarios/memory_files.hpp"
 
 namespace psgrid::scenarios {
@@ -39,6 +40,11 @@ TEST(Scenario, HasDefaults) {
   EXPECT_EQ(run.cluster.servers, 1u);
   EXPECT_EQ(run.cluster.network.bandwidth, 125e6);
   EXPECT_EQ(run.consistency.model, ConsistencyModel::kBsp);
+  const Json cluster = scenario_schema()["definitions"]["cluster"];
+  const Json costs = cluster["properties"]["costs"]["properties"];
+  EXPECT_EQ(run.costs.apply_flops_per_value, costs["apply_flops_per_value"]["default"]);
+  EXPECT_EQ(run.costs.serve_flops_per_value, costs["serve_flops_per_value"]["default"]);
+  EXPECT_EQ(run.costs.message_flops, costs["message_flops"]["default"]);
   EXPECT_TRUE(run.job.compute.automatic);
   ASSERT_TRUE(run.job.data);
   EXPECT_EQ(run.job.data->file, "d/data.libsvm") << "relative to the scenario file";
