@@ -3,11 +3,6 @@
 
 #include <chrono>
 #include <csignal>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <sstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -16,6 +11,7 @@
 #include <unistd.h>
 
 #include "model/fingerprint.hpp"
+#include "tests/support/processes.hpp"
 #include "tests/support/run_on_sockets.hpp"
 #include "tests/support/serial_reference.hpp"
 #include "tests/support/simulate.hpp"
@@ -173,23 +169,6 @@ TEST(SocketRun, RetriesMakeUpForLostAndRepeatedMessagesAndBrokenConnections) {
   ASSERT_EQ(run.end, SocketRunEnd::kJobFinished) << run.failure;
   EXPECT_EQ(run.evaluations.back().record.fingerprint,
             fingerprint(train_serially(spec, train, test).tables));
-}
-
-std::vector<pid_t> children_of(pid_t parent) {
-  std::vector<pid_t> children;
-  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
-    if (std::atoi(entry.path().filename().c_str()) == 0) continue;
-    std::ifstream stat(entry.path() / "stat");
-    std::string text((std::istreambuf_iterator<char>(stat)), std::istreambuf_iterator<char>());
-    const std::size_t name_end = text.rfind(')');
-    if (name_end == std::string::npos) continue;
-    std::istringstream rest(text.substr(name_end + 1));
-    char state = 0;
-    pid_t of = 0;
-    rest >> state >> of;
-    if (of == parent) children.push_back(std::atoi(text.c_str()));
-  }
-  return children;
 }
 
 // A process that is killed from outside ends the run with its name, and the rest with it.
