@@ -129,6 +129,20 @@ Json partition_json(const PartitionSpec& partition) {
   return {{"type", "ring"}, {"virtual_nodes", partition.virtual_nodes}};
 }
 
+Json replication_json(const ReplicationSpec& replication) {
+  return {{"factor", replication.factor},
+          {"of", replication.after_aggregation ? "sums" : "pushes"},
+          {"reads", replication.reads == Reads::kAny ? "any" : "tail"}};
+}
+
+Json failover_json(const RunSpec& run) {
+  if (!run.detection.enabled) return {{"detection", false}};
+  return {{"detection", true},
+          {"heartbeat", run.detection.heartbeat.seconds},
+          {"lease", run.detection.lease.seconds},
+          {"worker_loss", run.worker_loss == WorkerLoss::kGoOn ? "go_on" : "wait"}};
+}
+
 Json client_json(const ClientSpec& client) {
   Json retry = {{"timeout", client.retry.timeout.seconds}};
   if (client.retry.timeout.seconds > 0) {

@@ -57,6 +57,8 @@ Json resolved_json(const RunSpec& run, const std::string& directory) {
   json["job"] = job_json(run.job, directory);
   json["consistency"] = consistency_json(run.consistency);
   json["partition"] = partition_json(run.partition);
+  json["replication"] = replication_json(run.replication);
+  json["failover"] = failover_json(run);
   json["client"] = client_json(run.client);
   json["sockets"] = sockets_json(run.sockets);
   return json;

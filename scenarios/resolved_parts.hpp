@@ -22,6 +22,8 @@ Json fault_json(const FaultSpec& fault, const ClusterSpec& cluster);
 Json job_json(const JobSpec& job, const std::string& directory);
 Json consistency_json(const ConsistencySpec& consistency);
 Json partition_json(const PartitionSpec& partition);
+Json replication_json(const ReplicationSpec& replication);
+Json failover_json(const RunSpec& run);
 Json client_json(const ClientSpec& client);
 Json sockets_json(const SocketsSpec& sockets);
 

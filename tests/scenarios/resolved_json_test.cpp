@@ -59,11 +59,15 @@ TEST(ResolvedJson, KeepsEverySetting) {
       "stop": { "iterations": 5, "target_loss": 0.1, "time": "1h" } },
     "consistency": { "model": "ssp", "staleness": 2 },
     "partition": { "type": "ring", "virtual_nodes": 3 },
+    "replication": { "factor": 2, "of": "pushes", "reads": "any" },
+    "failover": { "detection": true, "heartbeat": "20ms", "lease": "1s", "worker_loss": "go_on" },
     "client": { "outstanding_pushes": 2,
       "retry": { "timeout": "10ms", "backoff": 1.5, "timeout_max": "1s" } },
     "variants": [ { "name": "a", "set": { "consistency": { "model": "async", "staleness": null },
                                            "stragglers": [] } },
-                  { "name": "b", "set": { "job": { "compute": { "seconds": 0.1 } } } } ] })");
+                  { "name": "b", "set": { "job": { "compute": { "seconds": 0.1 } } } },
+                  { "name": "c", "set": { "replication": { "factor": 1 } } },
+                  { "name": "d", "set": { "failover": { "detection": false } } } ] })");
 }
 
 TEST(ResolvedJson, KeepsGraphsAndCsv) {

@@ -81,6 +81,58 @@ TEST(Scenario, TurnsPresetsAndTracesIntoModels) {
   EXPECT_EQ(models[1].trace[2].node, worker_id(1));
 }
 
+TEST(Failover, IsOffUnlessAskedFor) {
+  const auto scenario = load(R"("cluster": { "workers": 4, "servers": 2 })");
+  ASSERT_TRUE(scenario) << messages(scenario.errors);
+  EXPECT_EQ(scenario->base.replication.factor, 1u);
+  EXPECT_FALSE(scenario->base.detection.enabled);
+  EXPECT_EQ(scenario->base.client.retry.timeout.seconds, 0);
+}
+
+TEST(Failover, FollowsFromReplication) {
+  const auto scenario = load(R"("cluster": { "workers": 4, "servers": 3 },
+    "replication": { "factor": 3, "of": "sums" }, "failover": { "lease": "90s" })");
+  ASSERT_TRUE(scenario) << messages(scenario.errors);
+  const RunSpec& run = scenario->base;
+  EXPECT_EQ(run.replication.factor, 3u);
+  EXPECT_TRUE(run.replication.after_aggregation);
+  EXPECT_TRUE(run.detection.enabled);
+  EXPECT_EQ(run.detection.heartbeat.seconds, 0.1);
+  EXPECT_EQ(run.detection.lease.seconds, 90);
+  EXPECT_EQ(run.client.retry.timeout.seconds, 90) << "lost requests are sent again";
+  EXPECT_EQ(run.client.retry.timeout_max.seconds, 90);
+  EXPECT_EQ(run.worker_loss, WorkerLoss::kWait);
+}
+
+TEST(Failover, FollowsFromGoingOnWithoutAWorker) {
+  const auto scenario = load(R"("cluster": { "workers": 4 },
+    "failover": { "worker_loss": "go_on" }, "client": { "retry": { "timeout": "2s" } })");
+  ASSERT_TRUE(scenario) << messages(scenario.errors);
+  EXPECT_TRUE(scenario->base.detection.enabled);
+  EXPECT_EQ(scenario->base.worker_loss, WorkerLoss::kGoOn);
+  EXPECT_EQ(scenario->base.client.retry.timeout.seconds, 2) << "as given";
+}
+
+TEST(Failover, IsDroppedByVariantsWithoutIt) {
+  const auto scenario = load(R"("cluster": { "workers": 4, "servers": 2 },
+    "replication": { "factor": 2, "of": "sums" }, "failover": { "lease": "1s" },
+    "variants": [
+      { "name": "one", "set": { "replication": { "factor": 1 } } },
+      { "name": "undetected", "set": { "failover": { "detection": false } } },
+      { "name": "any", "set": { "consistency": { "model": "async" },
+                                "replication": { "reads": "any" } } } ])");
+  ASSERT_TRUE(scenario) << messages(scenario.errors);
+  const RunSpec &one = scenario->variants[0].run, &any = scenario->variants[2].run;
+  EXPECT_FALSE(one.replication.after_aggregation);
+  EXPECT_FALSE(one.detection.enabled);
+  EXPECT_EQ(one.detection.lease.seconds, 0.4);
+  EXPECT_TRUE(scenario->variants[1].run.replication.after_aggregation);
+  EXPECT_FALSE(scenario->variants[1].run.detection.enabled);
+  EXPECT_FALSE(any.replication.after_aggregation);
+  EXPECT_EQ(any.replication.reads, Reads::kAny);
+  EXPECT_TRUE(scenario->base.replication.after_aggregation);
+}
+
 TEST(Variants, ArePatchesOfTheRest) {
   const auto scenario = load(R"("cluster": { "workers": 4 },
     "consistency": { "model": "ssp", "staleness": 3 },
@@ -150,6 +202,18 @@ TEST(Warnings, NameSettingsThatDoNothing) {
       "d/test.json:3:35: /stragglers/1/alpha: with an alpha of 1 the mean factor is infinite\n"
       "d/test.json:4:16: /stragglers/2/nodes: d/trace.csv has rows about worker[1], which is not "
       "among these nodes\n");
+}
+
+TEST(Warnings, TellOfFailoversThatWillGoWrong) {
+  const auto scenario = load(R"("cluster": { "workers": 4 },
+    "failover": { "detection": true, "lease": "250ms" },
+    "client": { "retry": { "timeout": 0 } })");
+  ASSERT_TRUE(scenario) << messages(scenario.errors);
+  EXPECT_EQ(messages(scenario.warnings),
+            "d/test.json:2:47: /failover/lease: with a lease of less than three heartbeats, one "
+            "late heartbeat may expel a node that is there\n"
+            "d/test.json:3:39: /client/retry/timeout: requests that are lost when a server fails "
+            "are never repeated\n");
 }
 
 TEST(Slug, IsAPathComponent) {
