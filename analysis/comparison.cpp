@@ -49,7 +49,7 @@ void summarize_totals(const std::vector<RunData>& runs, VariantSummary& variant)
   TimeSplit sum;
   double iterations = 0, gradients = 0, staleness = 0, staleness_updates = 0;
   for (const RunData& run : runs) {
-    if (run.status == RunStatus::kFailed) ++variant.failed;
+    if (run.status == RunStatus::kFailed && variant.failed++ == 0) variant.failure = run.failure;
     sum.compute_s += run.time.compute_s;
     sum.wait_s += run.time.wait_s;
     sum.pull_s += run.time.pull_s;
@@ -96,12 +96,15 @@ VariantSummary summarize_variant(const VariantRuns& data, const std::vector<Summ
 }
 
 // What speed-ups compare, smaller being faster: seconds to the target, or seconds an iteration.
+// What has failed is infinitely slow, however fast it was until then.
 double slowness(const Summary& summary, bool has_target) {
+  if (summary.failed) return infinity;
   if (has_target) return summary.time_to_target_s.value_or(infinity);
   return summary.iterations_per_s > 0 ? 1 / summary.iterations_per_s : infinity;
 }
 
 double slowness(const VariantSummary& variant, bool has_target) {
+  if (2 * variant.failed >= variant.runs) return infinity;
   if (has_target) return variant.time_to_target_s.value_or(infinity);
   return variant.iterations_per_s > 0 ? 1 / variant.iterations_per_s : infinity;
 }

@@ -36,6 +36,7 @@ struct VariantSummary {
   std::string name;
   std::size_t runs = 0;
   std::size_t failed = 0;   // neither done nor interrupted
+  std::string failure;      // of the first that failed
   std::size_t reached = 0;  // runs that reached the target loss
 
   // Runs that never reach the target count as infinitely slow: the median is absent if it is

@@ -66,6 +66,7 @@ void RunRecorder::record(Time now, NodeId, const Evaluated& evaluated) {
 
 void RunRecorder::record(Time now, NodeId node, const Event& event) {
   if (options_.trace.enabled) trace_.add(now, node, event);
+  if (event.name == "shard_lost") loss_ = event.detail;
   if (data_.events.size() >= options_.event_rows_max) {
     ++data_.events_dropped;
     return;
@@ -105,6 +106,10 @@ void RunRecorder::on_totals(Time now, const std::vector<NodeTotals>& totals) {
 RunData RunRecorder::finish(RunStatus status, std::string failure) {
   data_.status = status;
   data_.failure = std::move(failure);
+  if (status == RunStatus::kDone && data_.stop == StopReason::kLost) {
+    data_.status = RunStatus::kFailed;
+    data_.failure = "lost " + loss_;
+  }
   if (!workers_.empty()) {
     const auto [slowest, fastest] = std::minmax_element(
         workers_.begin(), workers_.end(),

@@ -37,7 +37,8 @@ class RunRecorder final : public RunObserver {
   const RunData& data() const { return data_; }
   const TraceLog& trace() const { return trace_; }
 
-  // Ends the recording: call once, after the run. `failure` says why if it failed.
+  // Ends the recording: call once, after the run. `failure` says why if it failed; a job that lost
+  // a shard has.
   RunData finish(RunStatus status, std::string failure = "");
 
  private:
@@ -62,6 +63,7 @@ class RunRecorder final : public RunObserver {
   TraceLog trace_;
   std::vector<WorkerSum> workers_;  // by rank
   Window window_;                   // staleness since the last evaluation
+  std::string loss_;                // "shard 3: ..." if the job lost one
 };
 
 }  // namespace psgrid::analysis

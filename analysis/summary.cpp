@@ -54,6 +54,7 @@ bool is_fault(const EventRow& event) {
 
 Summary summarize(const RunData& run) {
   Summary summary;
+  summary.failed = run.status == RunStatus::kFailed;
   const auto iterations = static_cast<double>(run.worker_iterations);
   summary.iterations = per(iterations, run.header.workers);
   summary.iteration_s_mean = per(run.time.total(), iterations);

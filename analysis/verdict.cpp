@@ -60,6 +60,18 @@ std::string laggards(const Comparison& comparison) {
   return text;
 }
 
+// " 1 replica failed: lost shard 1: none of its replicas is left."
+std::string failures(const Comparison& comparison) {
+  std::string text;
+  for (const VariantSummary& variant : comparison.variants) {
+    if (variant.failed == 0) continue;
+    text += fmt::format(" {} failed", variant.name);
+    if (variant.runs > 1) text += fmt::format(" in {} of {} runs", variant.failed, variant.runs);
+    text += variant.failure.empty() ? "." : fmt::format(": {}.", variant.failure);
+  }
+  return text;
+}
+
 std::string verdict_on_target(const Comparison& comparison) {
   const std::string target = exact(*comparison.target_loss);
   if (!comparison.first) {
@@ -87,7 +99,7 @@ std::string verdict_on_target(const Comparison& comparison) {
 }
 
 std::string verdict_on_speed(const Comparison& comparison) {
-  if (!comparison.first) return "No iteration was completed.";
+  if (!comparison.first) return "No run was completed.";
   const VariantSummary& first = comparison.variants[*comparison.first];
   std::string text = fmt::format("{} runs the most iterations per second: {}", first.name,
                                  human_number(first.iterations_per_s, 4));
@@ -101,7 +113,8 @@ std::string verdict_on_speed(const Comparison& comparison) {
 
 std::string verdict(const Comparison& comparison) {
   if (comparison.variants.empty()) return "Nothing was run.";
-  return comparison.target_loss ? verdict_on_target(comparison) : verdict_on_speed(comparison);
+  return (comparison.target_loss ? verdict_on_target(comparison) : verdict_on_speed(comparison)) +
+         failures(comparison);
 }
 
 std::string verdict(const RunData& run) {

@@ -89,6 +89,22 @@ TEST(Comparison, WithoutATargetTheRateOfIterationsCounts) {
             "The scenario sets no target loss.");
 }
 
+TEST(Comparison, WhatFailedIsNotFirst) {
+  ComparisonData data = comparison_of({{"a", {100, 100}}, {"b", {10, 10}}}, {});
+  for (RunData& run : data.variants[1].runs) {
+    run.status = RunStatus::kFailed;
+    run.failure = "lost shard 1";
+  }
+  EXPECT_EQ(compare(data).first, 0u);
+  EXPECT_FALSE(compare(data).variants[1].speedup);
+  EXPECT_EQ(verdict(compare(data)),
+            "a runs the most iterations per second: 1. The scenario sets no target loss. b failed "
+            "in 2 of 2 runs: lost shard 1.");
+  data.variants[1].runs.resize(1);
+  data.variants[0].runs.clear();
+  EXPECT_EQ(verdict(compare(data)), "No run was completed. b failed: lost shard 1.");
+}
+
 TEST(Comparison, TimeIsPerIterationAndStalenessPerGradient) {
   ComparisonData data = comparison_of({{"BSP", {1, 1}}});
   for (int i = 0; i < 3; ++i) data.variants[0].runs[0].staleness.add(4);

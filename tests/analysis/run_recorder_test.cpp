@@ -115,6 +115,17 @@ TEST(RunRecorder, RemembersHowTheRunEnded) {
   EXPECT_EQ(run.failure, "a promise was broken");
 }
 
+TEST(RunRecorder, AJobThatLostAShardHasFailed) {
+  RunRecorder recorder(two_workers(), {.event_rows_max = 0, .trace = {}});
+  recorder.on_record({2}, manager_id(0),
+                     Event{"shard_lost", "shard 1: none of its replicas is left"});
+  recorder.on_record({2}, manager_id(0), JobFinished{StopReason::kLost});
+  const RunData run = recorder.finish(RunStatus::kDone);
+  EXPECT_EQ(run.status, RunStatus::kFailed);
+  EXPECT_EQ(run.failure, "lost shard 1: none of its replicas is left");
+  EXPECT_EQ(run.stop, StopReason::kLost);
+}
+
 TEST(RunRecorder, AsksForTracesOnlyIfTheyAreWanted) {
   EXPECT_FALSE(RunRecorder(two_workers()).wants_traces());
   RecorderOptions options;
