@@ -51,6 +51,8 @@ Client::Client(std::shared_ptr<const Job> job, NodeId self, Context& context)
       context_(context),
       retry_jitter_(context.random(Purpose::kRetry)) {
   if (!job_->consistency->caches()) return;
+  // What it reads may hold pushes of the same numbers as its own next ones: it cannot add these.
+  if (context.incarnation() > Incarnation{}) return;
   std::vector<std::uint32_t> widths;
   for (const Table& table : job_->tables) widths.push_back(table.width);
   cache_.emplace(std::move(widths), static_cast<float>(job_->spec.job.optimizer.learning_rate) /

@@ -51,6 +51,7 @@ void put(Sink& sink, const ViewDescription& view) {
     sink.varint(chain.servers.size());
     for (std::uint32_t server : chain.servers) sink.varint(server);
     sink.varint(chain.joiner ? std::uint64_t{*chain.joiner} + 1 : 0);
+    if (chain.joiner) sink.varint(chain.joining_since.value);
   }
   sink.byte(static_cast<std::uint8_t>(view.partition.type));
   sink.varint(view.partition.virtual_nodes);
@@ -170,15 +171,23 @@ void put(Sink& sink, const Forward& forward) {
   std::visit([&](const auto& what) { put(sink, what); }, forward.entry.what);
 }
 template <class Sink, class Place>
-requires requires(const Place& place) { place.since, place.shard, place.sequence; }
+requires std::same_as<Place, ChainSync> || std::same_as<Place, ChainSynced>
 void put(Sink& sink, const Place& place) {
   sink.varint(place.since.value);
   sink.varint(place.shard);
   sink.varint(place.sequence);
 }
 template <class Sink>
+void put(Sink& sink, const ForwardAck& ack) {
+  sink.varint(ack.since.value);
+  sink.varint(ack.shard);
+  sink.varint(ack.sequence);
+  sink.varint(ack.joining_since.value);
+}
+template <class Sink>
 void put(Sink& sink, const StateRequest& request) {
   sink.varint(request.since.value);
+  sink.varint(request.joining_since.value);
   sink.varint(request.shard);
   sink.varint(request.state);
   sink.varint(request.piece);
@@ -186,6 +195,7 @@ void put(Sink& sink, const StateRequest& request) {
 template <class Sink>
 void put(Sink& sink, const StatePiece& piece) {
   sink.varint(piece.since.value);
+  sink.varint(piece.joining_since.value);
   sink.varint(piece.shard);
   sink.varint(piece.state);
   sink.varint(piece.piece);
@@ -195,7 +205,7 @@ void put(Sink& sink, const StatePiece& piece) {
 }
 template <class Sink>
 void put(Sink& sink, const Joined& joined) {
-  sink.varint(joined.since.value);
+  sink.varint(joined.joining_since.value);
   sink.varint(joined.shard);
 }
 
@@ -265,7 +275,10 @@ Chain get_chain(WireReader& in) {
     return static_cast<std::uint32_t>(value);
   };
   for (std::uint32_t& server : chain.servers) server = rank(in.varint());
-  if (const std::uint64_t joiner = in.varint()) chain.joiner = rank(joiner - 1);
+  if (const std::uint64_t joiner = in.varint()) {
+    chain.joiner = rank(joiner - 1);
+    chain.joining_since = {in.u32()};
+  }
   return chain;
 }
 
@@ -429,9 +442,18 @@ Message get_place(WireReader& in) {
   place.sequence = in.varint();
   return place;
 }
+Message get_forward_ack(WireReader& in) {
+  ForwardAck ack;
+  ack.since = {in.u32()};
+  ack.shard = in.u32();
+  ack.sequence = in.varint();
+  ack.joining_since = {in.u32()};
+  return ack;
+}
 Message get_state_request(WireReader& in) {
   StateRequest request;
   request.since = {in.u32()};
+  request.joining_since = {in.u32()};
   request.shard = in.u32();
   request.state = in.varint();
   request.piece = in.u32();
@@ -440,6 +462,7 @@ Message get_state_request(WireReader& in) {
 Message get_state_piece(WireReader& in) {
   StatePiece piece;
   piece.since = {in.u32()};
+  piece.joining_since = {in.u32()};
   piece.shard = in.u32();
   piece.state = in.varint();
   piece.piece = in.u32();
@@ -507,7 +530,7 @@ constexpr std::array<Message (*)(WireReader&), std::variant_size_v<Message>> kGe
     get_heartbeat,
     get_heartbeat_ack,
     get_forward,
-    get_place<ForwardAck>,
+    get_forward_ack,
     get_place<ChainSync>,
     get_place<ChainSynced>,
     get_state_request,

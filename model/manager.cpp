@@ -111,8 +111,8 @@ void Manager::on_heartbeat(NodeId from, const Heartbeat& heartbeat) {
 void Manager::on_joined(NodeId from, const Joined& joined) {
   if (!view_ || joined.shard >= view_->shards()) return;
   const Chain& chain = view_->chain(joined.shard);
-  if (chain.since != joined.since || chain.joiner != from.rank) return;
-  membership_.set_joined(joined.shard, from.rank);
+  if (chain.joining_since != joined.joining_since || chain.tail() != from.rank) return;
+  membership_.set_joined(joined.shard, joined.joining_since);
   revise_view();
 }
 

@@ -14,7 +14,8 @@ std::uint64_t digest(const ViewDescription& view) {
   std::vector<std::uint32_t> words = {view.epoch.value, view.workers};
   words.insert(words.end(), view.expelled.begin(), view.expelled.end());
   for (const Chain& chain : view.chains) {
-    words.insert(words.end(), {~0u, chain.since.value, chain.joiner.value_or(~0u)});
+    words.insert(words.end(),
+                 {~0u, chain.since.value, chain.joiner.value_or(~0u), chain.joining_since.value});
     words.insert(words.end(), chain.servers.begin(), chain.servers.end());
   }
   return XXH3_64bits(words.data(), words.size() * sizeof words[0]);

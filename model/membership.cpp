@@ -96,7 +96,7 @@ std::vector<std::uint32_t> Membership::targets(const View& view, std::uint32_t s
 
 Chain Membership::next_chain(const View& view, std::uint32_t shard) const {
   const Chain& before = view.chain(shard);
-  Chain chain{before.since, {}, before.joiner};
+  Chain chain{before.since, {}, before.joiner, before.joining_since};
   std::vector<std::uint32_t> remembering;  // there or not
   for (std::uint32_t server : before.servers) {
     if (has_forgotten(view, server)) continue;
@@ -110,7 +110,8 @@ Chain Membership::next_chain(const View& view, std::uint32_t shard) const {
   if (chain.joiner && (!is_there(server_id(*chain.joiner)) || has_forgotten(view, *chain.joiner)))
     chain.joiner.reset();
   const auto joined = joined_.find(shard);
-  if (chain.joiner && joined != joined_.end() && joined->second == *chain.joiner) {
+  const bool has_joined = joined != joined_.end() && joined->second == before.joining_since;
+  if (chain.joiner && has_joined && chain.servers.back() == before.tail()) {
     chain.servers.push_back(*chain.joiner);
     chain.joiner.reset();
     while (chain.servers.size() > factor_) {
@@ -124,8 +125,10 @@ Chain Membership::next_chain(const View& view, std::uint32_t shard) const {
     for (std::uint32_t server : wanted)
       if (!contains(chain.servers, server)) {
         chain.joiner = server;
+        chain.joining_since = {view.epoch().value + 1};
         break;
       }
+  if (!chain.joiner) chain.joining_since = {};
   return chain;
 }
 
@@ -137,7 +140,7 @@ std::optional<ViewDescription> Membership::next(const View& view) const {
   for (std::uint32_t shard = 0; shard < view.shards(); ++shard) {
     Chain chain = next_chain(view, shard);
     if (chain.servers != view.chain(shard).servers) chain.since = next.epoch;
-    if (chain.joiner && chain.joiner != view.chain(shard).joiner) {
+    if (chain.joiner && chain.joining_since == next.epoch) {
       if (next.incarnations.size() <= *chain.joiner) next.incarnations.resize(*chain.joiner + 1);
       next.incarnations[*chain.joiner] = find(server_id(*chain.joiner))->incarnation.value;
     }

@@ -28,8 +28,8 @@ class Membership {
   // Everyone who was ever heard.
   std::vector<NodeId> all() const;
 
-  // A server that is to join a shard's chain has all that the chain has acknowledged.
-  void set_joined(std::uint32_t shard, std::uint32_t server) { joined_[shard] = server; }
+  // The server that has been joining a shard's chain since an epoch has all that the chain has.
+  void set_joined(std::uint32_t shard, Epoch joining_since) { joined_[shard] = joining_since; }
 
   // The first view, of all that are there.
   ViewDescription first(std::uint32_t workers, const PartitionSpec& partition,
@@ -58,7 +58,7 @@ class Membership {
   std::uint32_t factor_;
   WorkerLoss worker_loss_;
   std::map<NodeId, Known> known_;
-  std::map<std::uint32_t, std::uint32_t> joined_;  // by shard
+  std::map<std::uint32_t, Epoch> joined_;  // by shard
 };
 
 }  // namespace psgrid

@@ -128,11 +128,13 @@ struct Forward {
   Entry entry;
 };
 
-// Replica -> its predecessor: all entries up to this one are applied at the tail.
+// Replica -> its predecessor: all entries up to this one are applied at the tail. Joiner -> tail:
+// they are applied at the joiner.
 struct ForwardAck {
   Epoch since;
   std::uint32_t shard = 0;
   std::uint64_t sequence = 0;
+  Epoch joining_since;  // 0 within the chain
 };
 
 // Replica -> its predecessor in a new chain: send what comes after the entries that I have.
@@ -142,7 +144,7 @@ struct ChainSync {
   std::uint64_t sequence = 0;
 };
 
-// And the answer: as many entries are applied here.
+// And the answer: they are on their way. As many entries are applied here.
 struct ChainSynced {
   Epoch since;
   std::uint32_t shard = 0;
@@ -152,6 +154,7 @@ struct ChainSynced {
 // Joiner -> tail: a piece of the shard's state, please.
 struct StateRequest {
   Epoch since;
+  Epoch joining_since;
   std::uint32_t shard = 0;
   std::uint64_t state = 0;  // the number of its last entry; 0: as it is now
   std::uint32_t piece = 0;
@@ -160,6 +163,7 @@ struct StateRequest {
 // Tail -> joiner. The pieces of a state are parts of one array (shard_state.hpp), in order.
 struct StatePiece {
   Epoch since;
+  Epoch joining_since;
   std::uint32_t shard = 0;
   std::uint64_t state = 0;
   std::uint32_t piece = 0;
@@ -167,9 +171,9 @@ struct StatePiece {
   Values image;
 };
 
-// Joiner -> manager: it has all of the shard's state.
+// Tail -> manager: the joiner has all that the chain has, and no push is acknowledged without it.
 struct Joined {
-  Epoch since;
+  Epoch joining_since;
   std::uint32_t shard = 0;
 };
 

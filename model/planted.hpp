@@ -18,7 +18,7 @@ enum class Mistake : std::uint8_t {
   kResyncWithoutDuplicates,   // a copied state lacks who has pushed what
   kResyncMissesAnEntry,       // a copied state claims an entry that is not in it
   kJoinBeforeData,            // a joiner becomes the tail before it has the state
-  kTailServesUnsynced,        // a new tail answers before it has what was acknowledged
+  kJoinerNotAwaited,          // pushes are acknowledged that a joiner does not have
   kNoReplacement,             // a chain that lost a replica stays short
   kBufferNeverTrimmed,        // entries are kept though the tail has them
   // Requests.

@@ -12,6 +12,9 @@ namespace {
 // A piece of a state on its way: short enough that other messages are not held up for long.
 constexpr std::uint64_t kPieceValues = 64 * 1024;
 
+// So many entries may wait for a joiner to catch up, in windows of all workers.
+constexpr std::size_t kBacklogWindows = 4;
+
 // Entries sent again at a time.
 constexpr std::size_t kResentMost = 64;
 
@@ -61,8 +64,7 @@ void Replica::install(ViewPtr view) {
   const auto place = std::find(servers.begin(), servers.end(), self_.rank);
   const bool is_new_chain = !before || chain().since != since_;
   const bool is_new_joiner =
-      chain().joiner && (!before || before->chain(shard_).joiner != chain().joiner);
-  const bool lost_joiner = before && before->chain(shard_).joiner && !chain().joiner;
+      !before || before->chain(shard_).joining_since != chain().joining_since;
   since_ = chain().since;
   if (place == servers.end()) {
     place_.reset();
@@ -72,10 +74,13 @@ void Replica::install(ViewPtr view) {
   PSGRID_CHECK(state_, "a state, where a server is in a chain");
   place_ = static_cast<std::size_t>(place - servers.begin());
   if (is_new_chain) begin_place();
-  if ((is_new_joiner || lost_joiner) && is_tail()) {
+  if (is_new_joiner && is_tail() && !is_new_chain) {
     sending_.reset();
-    successor_synced_ = false;
-    if (!chain().joiner) unstable_.clear();
+    joint_ = successor_synced_ = false;
+    joiner_has_ = 0;
+    advance_stable();
+    if (planted(Mistake::kJoinBeforeData) && chain().joiner)
+      context_.send(member_.manager(), make_message(Joined{chain().joining_since, shard_}));
   }
   expel_workers();
   arm_timer();
@@ -103,19 +108,19 @@ void Replica::begin_place() {
   forwards_admitted_ = state_->sequence();
   successor_synced_ = false;
   sending_.reset();
-  const bool was_joining = std::exchange(receiving_, {}).has_value();
-  synced_ = is_head() || !was_joining || planted(Mistake::kTailServesUnsynced);
-  synced_from_ = ~std::uint64_t{0};
+  receiving_.reset();
+  held_replies_.clear();
+  asked_again_.clear();
+  joint_ = false;
+  joiner_has_ = 0;
   if (is_tail()) {
-    for (const Entry& entry : unstable_) acknowledge(entry);
-    stable_ = state_->sequence();
-    if (!chain().joiner) unstable_.clear();
+    advance_stable();
     report_stable();
   }
-  if (const auto before = predecessor(); before && view_->epoch() > Epoch{1})
-    context_.send(*before, make_message(ChainSync{since_, shard_, state_->sequence()}));
   // Nobody has anything yet in the very first chain.
-  if (since_ == Epoch{1}) successor_synced_ = true;
+  successor_synced_ = linked_ = since_ == Epoch{1};
+  if (const auto before = predecessor(); before && !linked_)
+    context_.send(*before, make_message(ChainSync{since_, shard_, state_->sequence()}));
 }
 
 std::optional<NodeId> Replica::predecessor() const {
@@ -152,7 +157,10 @@ void Replica::on_push(NodeId from, const MessagePtr& message) {
     return take_effect({from, message});
   if (number <= state_->pushes_of(from.rank)) {
     if (since_ > Epoch{1}) note("duplicate push after a failover");
-    if (is_stable(from, number)) acknowledge(from, number);
+    if (const auto unstable = unstable_entry_of(from, number))
+      asked_again_[{*unstable, from}] = number;
+    else
+      acknowledge(from, number);
     return;
   }
   if (number.value <= pushes_admitted_[from.rank]) return;  // acknowledged when its work is done
@@ -237,17 +245,19 @@ void Replica::apply(const Entry& entry) {
                                  .worker = worker_id(entry.worker),
                                  .push = push ? (*push)->request : RequestId{},
                                  .digest = state_->digest_of_entries()});
-  if (successor()) {
+  if (!successor() && is_tail()) {
+    stable_ = entry.sequence;
+    acknowledge(entry);
+    report_stable();
+    tell_that_pushes_are_accepted();
+  } else if (successor()) {
     unstable_.push_back(entry);
     unstable_most_ = std::max(unstable_most_, unstable_.size());
     if (successor_synced_) send_forward(entry);
     arm_timer();
   }
-  if (is_tail()) {
-    stable_ = entry.sequence;
-    acknowledge(entry);
-    report_stable();
-    tell_that_pushes_are_accepted();
+  if (is_tail() && successor()) {
+    advance_stable();
   } else if (planted(Mistake::kEarlyAcknowledgement) && is_head()) {
     acknowledge(entry);
   } else if (planted(Mistake::kStableTooSoon) && place_) {
@@ -263,10 +273,50 @@ void Replica::send_forward(const Entry& entry) {
   context_.send(*successor(), make_message(Forward{since_, shard_, entry}));
 }
 
-// Whether every replica has applied a push that this one has applied.
-bool Replica::is_stable(NodeId worker, RequestId number) const {
-  if (is_tail() || planted(Mistake::kRetryAcknowledgedAtOnce)) return true;
-  return std::none_of(unstable_.begin(), unstable_.end(), [&](const Entry& entry) {
+// At the tail an entry is stable once applied; with a joiner, once that has it, too, as soon as it
+// has caught up or as too many entries wait for it to do so.
+void Replica::advance_stable() {
+  std::uint64_t stable = state_->sequence();
+  const bool is_backlog_full = unstable_.size() > kBacklogWindows * window();
+  const bool awaits = (joint_ || is_backlog_full) && !planted(Mistake::kJoinerNotAwaited);
+  if (chain().joiner && awaits) stable = std::max(stable_, joiner_has_);
+  if (stable > stable_) {
+    const std::uint64_t before = std::exchange(stable_, stable);
+    for (const Entry& entry : unstable_)
+      if (entry.sequence > before && entry.sequence <= stable) acknowledge(entry);
+    report_stable();
+    answer_asked_again();
+    tell_that_pushes_are_accepted();
+  }
+  const std::uint64_t trimmed = chain().joiner ? joiner_has_ : stable_;
+  while (!unstable_.empty() && unstable_.front().sequence <= trimmed &&
+         unstable_.front().sequence <= stable_ && !planted(Mistake::kBufferNeverTrimmed))
+    unstable_.pop_front();
+  while (!held_replies_.empty() && (!joint_ || held_replies_.front().sequence <= stable_)) {
+    context_.send(held_replies_.front().to, held_replies_.front().message);
+    held_replies_.pop_front();
+  }
+}
+
+void Replica::on_joiner_ack(std::uint64_t sequence) {
+  joiner_has_ = std::max(joiner_has_, sequence);
+  if (!joint_ && sending_ && joiner_has_ >= sending_->state - 1 &&
+      joiner_has_ == state_->sequence()) {
+    joint_ = true;
+    context_.send(member_.manager(), make_message(Joined{chain().joining_since, shard_}));
+    arm_timer();
+  }
+  advance_stable();
+}
+
+std::size_t Replica::window() const {
+  return (job_->spec.client.outstanding_pushes + std::size_t{2}) * view_->workers();
+}
+
+// The entry of a push that this replica has applied, if it may not have reached the tail.
+std::optional<std::uint64_t> Replica::unstable_entry_of(NodeId worker, RequestId number) const {
+  if (planted(Mistake::kRetryAcknowledgedAtOnce)) return {};
+  const auto holds = [&](const Entry& entry) {
     if (const auto* push = std::get_if<std::shared_ptr<const Push>>(&entry.what))
       return entry.worker == worker.rank && (*push)->request == number;
     const auto* aggregate = std::get_if<Aggregate>(&entry.what);
@@ -274,7 +324,18 @@ bool Replica::is_stable(NodeId worker, RequestId number) const {
                                     [&](const Aggregate::Part& part) {
                                       return part.worker == worker.rank && part.push == number;
                                     });
-  });
+  };
+  for (const Entry& entry : unstable_)
+    if (entry.sequence > stable_ && holds(entry)) return entry.sequence;
+  return {};
+}
+
+// The tail may have acknowledged them; but then the answer was lost, or its sender is no more.
+void Replica::answer_asked_again() {
+  while (!asked_again_.empty() && asked_again_.begin()->first.first <= stable_) {
+    acknowledge(asked_again_.begin()->first.second, asked_again_.begin()->second);
+    asked_again_.erase(asked_again_.begin());
+  }
 }
 
 // Once for each chain that follows another.
@@ -303,7 +364,7 @@ void Replica::acknowledge(NodeId worker, RequestId push) {
 
 void Replica::report_stable() {
   if (const auto before = predecessor())
-    context_.send(*before, make_message(ForwardAck{since_, shard_, stable_}));
+    context_.send(*before, make_message(ForwardAck{since_, shard_, stable_, joining_since()}));
 }
 
 void Replica::on_forward(NodeId from, const Forward& forward) {
@@ -341,27 +402,25 @@ void Replica::finish(Entry entry) {
       stable_ = state_->sequence();
       report_stable();
     }
-    if (!synced_ && state_->sequence() >= synced_from_) {
-      synced_ = true;
-      open_gate({});
-    }
   }
 }
 
 void Replica::on_forward_ack(NodeId from, const ForwardAck& ack) {
   if (from != successor()) return;
-  if (!is_tail()) {
-    if (ack.sequence <= stable_) return;
-    stable_ = std::min(ack.sequence, state_->sequence());
-    report_stable();
-  }
+  if (ack.joining_since != (is_tail() ? chain().joining_since : Epoch{})) return;
+  const std::uint64_t sequence = std::min(ack.sequence, state_->sequence());
+  if (is_tail()) return on_joiner_ack(sequence);
+  if (sequence <= stable_) return;
+  stable_ = sequence;
+  report_stable();
+  answer_asked_again();
   if (planted(Mistake::kBufferNeverTrimmed)) return;
-  while (!unstable_.empty() && unstable_.front().sequence <= ack.sequence) unstable_.pop_front();
+  while (!unstable_.empty() && unstable_.front().sequence <= stable_) unstable_.pop_front();
 }
 
 void Replica::on_chain_sync(NodeId from, const ChainSync& sync) {
   if (from != successor()) return;
-  if (successor_synced_ == false) note("chain repaired");
+  if (!successor_synced_) note("chain repaired");
   successor_synced_ = true;
   context_.send(from, make_message(ChainSynced{since_, shard_, state_->sequence()}));
   if (planted(Mistake::kNoResendAfterChainChange)) return unstable_.clear();
@@ -369,12 +428,8 @@ void Replica::on_chain_sync(NodeId from, const ChainSync& sync) {
     if (entry.sequence > sync.sequence) send_forward(entry);
 }
 
-void Replica::on_chain_synced(NodeId from, const ChainSynced& synced) {
-  if (from != predecessor() || !place_) return;
-  synced_from_ = std::min(synced_from_, synced.sequence);
-  if (synced_ || state_->sequence() < synced_from_) return;
-  synced_ = true;
-  open_gate({});
+void Replica::on_chain_synced(NodeId from, const ChainSynced&) {
+  if (from == predecessor() && place_) linked_ = true;
 }
 
 // --- joining a chain ----------------------------------------------------------------------------
@@ -389,36 +444,32 @@ void Replica::begin_joining() {
   gate_.reset();
   receiving_.emplace();
   begin_anew(*view_);
-  if (planted(Mistake::kJoinBeforeData)) {
-    receiving_->complete = true;
-    context_.send(member_.manager(), make_message(Joined{since_, shard_}));
-    return arm_timer();
-  }
   request_piece();
   arm_timer();
 }
 
 void Replica::request_piece() {
   const auto piece = static_cast<std::uint32_t>(receiving_->pieces.size());
-  context_.send(*predecessor(),
-                make_message(StateRequest{since_, shard_, receiving_->state, piece}));
+  context_.send(*predecessor(), make_message(StateRequest{since_, joining_since(), shard_,
+                                                          receiving_->state, piece}));
 }
 
 void Replica::on_state_request(NodeId from, const StateRequest& request) {
-  if (from != successor() || !is_tail() || !synced_) return;
+  if (from != successor() || !is_tail() || request.joining_since != chain().joining_since) return;
   if (request.state == 0 && !sending_) {
     sending_.emplace();
     sending_->state = state_->sequence() + 1;  // never 0
     for (const Values& part : state_->image().parts)
       for (std::uint64_t first = 0; first < part.size(); first += kPieceValues)
         sending_->pieces.push_back(part.part(first, std::min(kPieceValues, part.size() - first)));
-    unstable_.clear();
+    std::erase_if(unstable_, [this](const Entry& entry) { return entry.sequence <= stable_; });
     successor_synced_ = true;
   }
   if (!sending_ || (request.state != 0 && request.state != sending_->state)) return;
   const auto pieces = static_cast<std::uint32_t>(sending_->pieces.size());
   if (request.piece >= pieces) return;
   context_.send(from, make_message(StatePiece{.since = since_,
+                                              .joining_since = chain().joining_since,
                                               .shard = shard_,
                                               .state = sending_->state,
                                               .piece = request.piece,
@@ -427,7 +478,9 @@ void Replica::on_state_request(NodeId from, const StateRequest& request) {
 }
 
 void Replica::on_state_piece(NodeId from, const StatePiece& piece) {
-  if (from != predecessor() || !receiving_ || receiving_->complete) return;
+  if (from != predecessor() || !receiving_ || receiving_->complete ||
+      piece.joining_since != joining_since())
+    return;
   if (receiving_->state == 0) receiving_->state = piece.state;
   if (piece.state != receiving_->state || piece.piece != receiving_->pieces.size()) return;
   receiving_->pieces.push_back(piece.image);
@@ -443,14 +496,13 @@ void Replica::assemble_state() {
   forwards_admitted_ = stable_ = state_->sequence();
   forwards_early_.erase(forwards_early_.begin(), forwards_early_.upper_bound(stable_));
   report_stable();
-  context_.send(member_.manager(), make_message(Joined{since_, shard_}));
   admit_forwards();
 }
 
 // --- what may be lost on the way ----------------------------------------------------------------
 
 bool Replica::has_to_repeat() const {
-  return !unstable_.empty() || receiving_ || (place_ && !synced_);
+  return !unstable_.empty() || receiving_ || joint_ || (place_ && !is_head() && !linked_);
 }
 
 void Replica::arm_timer() {
@@ -463,13 +515,14 @@ void Replica::arm_timer() {
 bool Replica::on_timer(TimerId timer) {
   if (timer != timer_) return false;
   timer_.reset();
-  if (place_ && !is_head() && !synced_)
+  if (place_ && !is_head() && !linked_)
     context_.send(*predecessor(), make_message(ChainSync{since_, shard_, state_->sequence()}));
   if (!unstable_.empty() && successor_synced_ && unstable_.front().sequence == stable_before_)
     for (std::size_t i = 0; i < std::min(unstable_.size(), kResentMost); ++i)
       send_forward(unstable_[i]);
+  if (joint_) context_.send(member_.manager(), make_message(Joined{chain().joining_since, shard_}));
   if (receiving_ && receiving_->complete)
-    context_.send(member_.manager(), make_message(Joined{since_, shard_}));
+    report_stable();
   else if (receiving_ && !std::exchange(receiving_->progressed, false))
     request_piece();
   arm_timer();
@@ -489,7 +542,7 @@ void Replica::on_pull(NodeId from, const Pull& pull) {
 
 bool Replica::may_answer(const PendingPull& pending) const {
   const Pull& pull = pending.pull;
-  if (!synced_ || state_->version() < pull.version) return false;
+  if (state_->version() < pull.version) return false;
   Clock required = job_->consistency->required(pull.iteration);
   if (planted(Mistake::kStalenessOffByOne) && required > Clock{}) --required.value;
   const std::uint32_t worker = pending.from.rank;
@@ -521,13 +574,18 @@ void Replica::serve(PendingPull pending) {
 void Replica::finish(AdmittedPull admitted) {
   if (job_->spec.audited)
     context_.record(PullServed{shard_, since_, admitted.from, admitted.pull.request});
-  context_.send(admitted.from, make_message(PullReply{.since = since_,
-                                                      .shard = shard_,
-                                                      .request = admitted.pull.request,
-                                                      .version = state_->version(),
-                                                      .slowest = state_->slowest(),
-                                                      .held = admitted.held,
-                                                      .sections = read(admitted.pull.sections)}));
+  MessagePtr reply = make_message(PullReply{.since = since_,
+                                            .shard = shard_,
+                                            .request = admitted.pull.request,
+                                            .version = state_->version(),
+                                            .slowest = state_->slowest(),
+                                            .held = admitted.held,
+                                            .sections = read(admitted.pull.sections)});
+  // With a joiner in the chain soon, nothing may be read that it could turn out to lack.
+  if (joint_ && stable_ < state_->sequence())
+    held_replies_.push_back({state_->sequence(), admitted.from, std::move(reply)});
+  else
+    context_.send(admitted.from, std::move(reply));
 }
 
 // Asked for a whole table, a replica answers with what it holds of it.
@@ -588,7 +646,7 @@ void Replica::on_lease_renewed() {
 // --- instrumentation --------------------------------------------------------------------------
 
 std::optional<Sections> Replica::snapshot() const {
-  if (!place_ || !is_tail() || !synced_) return {};
+  if (!place_ || !is_tail()) return {};
   Sections sections;
   for (std::size_t table = 0; table < job_->tables.size(); ++table) {
     const Shard& shard = state_->tables()[table];
@@ -601,9 +659,8 @@ std::optional<Sections> Replica::snapshot() const {
 void Replica::record_state() {
   if (!place_) return;
   context_.record(ReplicaState{shard_, since_, state_->sequence(), state_->digest()});
-  const std::uint64_t window = job_->spec.client.outstanding_pushes + std::uint64_t{1};
   context_.record(HighWater{"entries kept for the successor", unstable_most_,
-                            window * view_->workers() + view_->workers()});
+                            (kBacklogWindows + 1) * window()});
 }
 
 }  // namespace psgrid

@@ -97,6 +97,8 @@ class Replica {
   };
 
   const Chain& chain() const { return view_->chain(shard_); }
+  // 0 if this replica is in the chain.
+  Epoch joining_since() const { return place_ ? Epoch{} : chain().joining_since; }
   bool is_head() const { return place_ == 0; }
   bool is_tail() const { return place_ && *place_ + 1 == chain().servers.size(); }
   std::optional<NodeId> predecessor() const;
@@ -116,11 +118,14 @@ class Replica {
   void append(decltype(Entry::what) what, std::uint32_t worker = 0);
   void apply(const Entry& entry);
   void admit_forwards();
-  bool is_stable(NodeId worker, RequestId push) const;
+  std::optional<std::uint64_t> unstable_entry_of(NodeId worker, RequestId push) const;
+  void answer_asked_again();
   void acknowledge(const Entry& entry);
   void acknowledge(NodeId worker, RequestId push);
   void send_forward(const Entry& entry);
   void report_stable();
+  void advance_stable();
+  void on_joiner_ack(std::uint64_t sequence);
   void tell_that_pushes_are_accepted();
 
   bool may_answer(const PendingPull& pull) const;
@@ -138,6 +143,7 @@ class Replica {
   void assemble_state();
   void arm_timer();
   bool has_to_repeat() const;
+  std::size_t window() const;
   void note(const char* situation);
 
   const std::shared_ptr<const Job> job_;
@@ -166,15 +172,26 @@ class Replica {
   // As a successor: entries that came but not all before them, and those that were worked on so.
   std::map<std::uint64_t, Entry> forwards_early_, forwards_worked_;
   std::uint64_t forwards_admitted_ = 0;
-  bool synced_ = true;             // has what the chain had acknowledged when it was made
-  std::uint64_t synced_from_ = 0;  // once this many entries are applied
+  bool linked_ = true;  // the predecessor knows from where on to send
+
+  // Pushes that workers sent again while they were on their way to the tail; by entry and worker.
+  std::map<std::pair<std::uint64_t, NodeId>, RequestId> asked_again_;
 
   // As a predecessor: entries that the successor, or the tail, is not known to have.
   std::deque<Entry> unstable_;
-  std::uint64_t stable_ = 0;         // entries that are applied at the tail
+  std::uint64_t stable_ = 0;         // entries that are applied at the tail, or that a tail with a
+                                     // joiner has acknowledged
   std::uint64_t stable_before_ = 0;  // when the timer was armed
   bool successor_synced_ = false;
   std::optional<Sending> sending_;
+  bool joint_ = false;  // as a tail: nothing is acknowledged that the joiner does not have
+  std::uint64_t joiner_has_ = 0;
+  struct HeldReply {
+    std::uint64_t sequence = 0;  // of the last entry in what it tells
+    NodeId to;
+    MessagePtr message;
+  };
+  std::deque<HeldReply> held_replies_;
   std::optional<Receiving> receiving_;
 
   std::map<ComputeId, Pending> working_;

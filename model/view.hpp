@@ -29,6 +29,7 @@ struct Chain {
   Epoch since;                          // that these servers are the chain, in this order
   std::vector<std::uint32_t> servers;   // ranks, head first, at least one
   std::optional<std::uint32_t> joiner;  // rank of a server that is to become the tail
+  Epoch joining_since;                  // that it is to; 0 without a joiner
   bool operator==(const Chain&) const = default;
 
   std::uint32_t head() const { return servers.front(); }

@@ -57,7 +57,10 @@ std::uint32_t any_rank() { return *rc::gen::inRange<std::uint32_t>(0, 1u << 24);
 Chain any_chain() {
   Chain chain{.since = {any_u32()}, .servers = {any_rank()}, .joiner = {}};
   if (*rc::gen::arbitrary<bool>()) chain.servers.push_back(any_rank());
-  if (*rc::gen::arbitrary<bool>()) chain.joiner = any_rank();
+  if (*rc::gen::arbitrary<bool>()) {
+    chain.joiner = any_rank();
+    chain.joining_since = {any_u32()};
+  }
   return chain;
 }
 
@@ -133,15 +136,16 @@ Message message_of(std::size_t type) {
     case 12:
       return Forward{{any_u32()}, any_u32(), {any_u64(), any_u32(), any_entry()}};
     case 13:
-      return ForwardAck{{any_u32()}, any_u32(), any_u64()};
+      return ForwardAck{{any_u32()}, any_u32(), any_u64(), {any_u32()}};
     case 14:
       return ChainSync{{any_u32()}, any_u32(), any_u64()};
     case 15:
       return ChainSynced{{any_u32()}, any_u32(), any_u64()};
     case 16:
-      return StateRequest{{any_u32()}, any_u32(), any_u64(), any_u32()};
+      return StateRequest{{any_u32()}, {any_u32()}, any_u32(), any_u64(), any_u32()};
     case 17:
-      return StatePiece{{any_u32()}, any_u32(), any_u64(), any_u32(), any_u32(), any_values(5)};
+      return StatePiece{{any_u32()}, {any_u32()}, any_u32(),    any_u64(),
+                        any_u32(),   any_u32(),   any_values(5)};
     case 18:
       return Joined{{any_u32()}, any_u32()};
     case 19:

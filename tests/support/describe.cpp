@@ -133,7 +133,7 @@ struct Description {
                 " piece ", piece.piece, " of ", piece.pieces, " with ", piece.image.size());
   }
   std::string operator()(const Joined& joined) const {
-    return Text("joined", shard_text(joined.shard), " epoch ", joined.since.value);
+    return Text("joined", shard_text(joined.shard), " epoch ", joined.joining_since.value);
   }
   std::string operator()(const Campaign& campaign) const {
     return Text("campaign ", campaign.term.value);
