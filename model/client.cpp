@@ -136,7 +136,8 @@ void Client::request_rows(Pulling& pulling, std::vector<KeySet> keys) {
 // One message serves all shards as long as every server is the tail of one.
 void Client::ask_all_shards(Pulling& pulling) const {
   const bool at_tails = job_->spec.replication.reads == Reads::kTail;
-  if (!at_tails || view_->newest_chain() > Epoch{1}) return;
+  const bool one_each = view_->description().partition.shards_per_server == 1;
+  if (!at_tails || !one_each || view_->newest_chain() > Epoch{1}) return;
   pulling.to_all = make_message(Pull{.since = view_->newest_chain(),
                                      .shard = kOnlyShard,
                                      .request = pulling.requests.number,

@@ -43,7 +43,13 @@ void put(Sink& sink, const ViewDescription& view) {
   sink.varint(view.epoch.value);
   sink.varint(view.workers);
   put_rising(sink, view.expelled);
-  put_rising(sink, view.homes);
+  sink.varint(view.admitted.size());
+  for (const ViewDescription::Admitted& admitted : view.admitted) {
+    sink.varint(admitted.worker);
+    sink.varint(admitted.from.value);
+  }
+  sink.varint(view.homes.size());
+  for (std::uint32_t home : view.homes) sink.varint(home);
   sink.varint(view.incarnations.size());
   for (std::uint32_t incarnation : view.incarnations) sink.varint(incarnation);
   for (const Chain& chain : view.chains) {
@@ -55,6 +61,7 @@ void put(Sink& sink, const ViewDescription& view) {
   }
   sink.byte(static_cast<std::uint8_t>(view.partition.type));
   sink.varint(view.partition.virtual_nodes);
+  sink.varint(view.partition.shards_per_server);
   sink.varint(view.tables.size());
   for (const TableShape& table : view.tables) {
     sink.varint(table.keys);
@@ -137,6 +144,7 @@ void put(Sink& sink, const Heartbeat& heartbeat) {
   sink.varint(heartbeat.incarnation.value);
   sink.varint(heartbeat.epoch.value);
   put(sink, heartbeat.sent);
+  sink.byte(heartbeat.leaving);
 }
 template <class Sink>
 void put(Sink& sink, const HeartbeatAck& ack) {
@@ -160,6 +168,11 @@ template <class Sink>
 void put(Sink& sink, const Expulsion& expulsion) {
   sink.varint(expulsion.workers.size());
   for (std::uint32_t worker : expulsion.workers) sink.varint(worker);
+}
+template <class Sink>
+void put(Sink& sink, const Admission& admission) {
+  sink.varint(admission.worker);
+  sink.varint(admission.from.value);
 }
 template <class Sink>
 void put(Sink& sink, const Forward& forward) {
@@ -287,7 +300,14 @@ ViewDescription get_view(WireReader& in) {
   view.epoch = {in.u32()};
   view.workers = in.u32();
   view.expelled = get_rising(in);
-  view.homes = get_rising(in);
+  view.admitted.resize(in.count(2));
+  for (ViewDescription::Admitted& admitted : view.admitted) {
+    admitted.worker = in.u32();
+    admitted.from = {in.u32()};
+  }
+  view.homes.resize(in.count(1));
+  for (std::uint32_t& home : view.homes)
+    if ((home = in.u32()) > kRankMax) in.fail("ranks below 2^24");
   if (view.homes.empty()) in.fail("at least one server");
   view.incarnations.resize(in.count(1));
   for (std::uint32_t& incarnation : view.incarnations) incarnation = in.u32();
@@ -297,6 +317,7 @@ ViewDescription get_view(WireReader& in) {
   if (type > static_cast<std::uint8_t>(PartitionType::kRange)) in.fail("partition 0 or 1");
   view.partition.type = static_cast<PartitionType>(type);
   view.partition.virtual_nodes = in.u32();
+  view.partition.shards_per_server = in.u32();
   const std::uint64_t tables = in.count(2);
   if (tables > kTablesMax) in.fail("at most 65,536 tables");
   const std::uint64_t points = view.partition.virtual_nodes * std::uint64_t{view.homes.size()};
@@ -395,6 +416,9 @@ Message get_heartbeat(WireReader& in) {
   heartbeat.incarnation = {in.u32()};
   heartbeat.epoch = {in.u32()};
   heartbeat.sent = get_time(in);
+  const std::uint8_t leaving = in.byte();
+  if (leaving > 1) in.fail("0 (staying) or 1 (leaving)");
+  heartbeat.leaving = leaving == 1;
   return heartbeat;
 }
 Message get_heartbeat_ack(WireReader& in) { return HeartbeatAck{get_time(in)}; }
@@ -420,8 +444,12 @@ decltype(Entry::what) get_entry(WireReader& in) {
       for (std::uint32_t& worker : workers) worker = in.u32();
       return Expulsion{std::move(workers)};
     }
+    case 3: {
+      const std::uint32_t worker = in.u32();
+      return Admission{worker, {in.u32()}};
+    }
     default:
-      in.fail("entry 0 (push), 1 (aggregate) or 2 (expulsion)");
+      in.fail("entry 0 (push), 1 (aggregate), 2 (expulsion) or 3 (admission)");
       return Expulsion{};
   }
 }

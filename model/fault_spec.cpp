@@ -55,6 +55,10 @@ const char* fault_name(const FaultSpec& fault) {
       return "pause";
     case FaultKind::kResume:
       return "resume";
+    case FaultKind::kJoin:
+      return "join";
+    case FaultKind::kLeave:
+      return "leave";
     case FaultKind::kSlow:
       return "slow";
     case FaultKind::kReset:
@@ -93,6 +97,12 @@ bool is_between(const FaultSpec& fault, NodeId from, NodeId to) {
   };
   return (selects(fault.nodes, from) && selected(fault.to, to)) ||
          (fault.both_ways && selects(fault.nodes, to) && selected(fault.to, from));
+}
+
+bool joins_later(const std::vector<FaultSpec>& faults, NodeId node) {
+  return std::any_of(faults.begin(), faults.end(), [&](const FaultSpec& fault) {
+    return fault.kind == FaultKind::kJoin && selects(fault.nodes, node);
+  });
 }
 
 std::vector<NodeId> nodes_of(const NodeSelector& selector) {

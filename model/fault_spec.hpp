@@ -15,6 +15,8 @@ enum class FaultKind {
   kRestart,  // nodes that crashed are started anew
   kPause,    // the nodes stand still and notice nothing; what reaches them waits
   kResume,
+  kJoin,   // the nodes are started only now
+  kLeave,  // they hand over what they hold, and go
   kSlow,   // their computations take `factor` times as long
   kReset,  // what is under way from `nodes` to `to` is lost
   kLink,   // messages from `nodes` to `to` suffer from `link`
@@ -58,6 +60,9 @@ std::string fault_detail(const FaultSpec& fault);
 
 // Whether a fault of links is one of messages from one node to the other.
 bool is_between(const FaultSpec& fault, NodeId from, NodeId to);
+
+// Whether a node is not there from the start.
+bool joins_later(const std::vector<FaultSpec>& faults, NodeId node);
 
 // Every node that a selector names, in its order.
 std::vector<NodeId> nodes_of(const NodeSelector& selector);

@@ -25,10 +25,14 @@ void GradientSum::close(std::uint32_t worker) {
   }
 }
 
-void GradientSum::skip(std::uint32_t worker) {
-  if (worker < next_) return;
+bool GradientSum::is_closed(std::uint32_t worker) const {
   const auto waiting = waiting_.find(worker);
-  if (waiting != waiting_.end() && waiting->second.closed) return;
+  return worker < next_ || (waiting != waiting_.end() && waiting->second.closed);
+}
+
+void GradientSum::skip(std::uint32_t worker) {
+  if (is_closed(worker)) return;
+  const auto waiting = waiting_.find(worker);
   if (waiting != waiting_.end()) waiting->second.sections.clear();
   close(worker);
 }

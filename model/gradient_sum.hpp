@@ -24,6 +24,8 @@ class GradientSum {
   // The worker's gradient is complete; once a worker.
   void close(std::uint32_t worker);
 
+  bool is_closed(std::uint32_t worker) const;
+
   // Nothing more is expected of a worker; what it has closed counts.
   void skip(std::uint32_t worker);
 

@@ -28,12 +28,12 @@ struct DataSpec {
   std::string file;    // absolute, or relative to the working directory once resolved
   std::string labels;  // idx: the file of labels
   DataFormat format = DataFormat::kLibsvm;
-  double test_fraction = 0.2;            // of the rows, drawn by a seed; unused with test_file
+  double test_fraction = 0.2;               // of the rows, drawn by a seed; unused with test_file
   std::optional<std::uint64_t> split_seed;  // that seed; absent: the run's
-  std::string test_file, test_labels;    // held-out data in files of its own
+  std::string test_file, test_labels;       // held-out data in files of its own
   Transform transform = Transform::kNone;
-  std::uint32_t features = 0;            // 0: as many as the data have
-  std::int32_t label_column = -1;        // csv: column of the label, negative counts from the end
+  std::uint32_t features = 0;      // 0: as many as the data have
+  std::int32_t label_column = -1;  // csv: column of the label, negative counts from the end
 };
 
 enum class OptimizerType { kSgd, kMomentum, kAdagrad, kAdam, kProximal };
@@ -83,7 +83,8 @@ enum class PartitionType { kRing, kRange };
 
 struct PartitionSpec {
   PartitionType type = PartitionType::kRing;
-  std::uint32_t virtual_nodes = 64;  // of each server, ring only
+  std::uint32_t virtual_nodes = 64;     // of each shard, ring only
+  std::uint32_t shards_per_server = 1;  // at the start; what moves when servers join or leave
   bool operator==(const PartitionSpec&) const = default;
 };
 
@@ -98,8 +99,8 @@ struct CostSpec {
 
 // Retry of requests that got no answer.
 struct RetrySpec {
-  Duration timeout{0};      // of the first try; 0: never (nothing is lost without faults)
-  double backoff = 2;       // factor from try to try
+  Duration timeout{0};  // of the first try; 0: never (nothing is lost without faults)
+  double backoff = 2;   // factor from try to try
   Duration timeout_max{60};
 };
 
@@ -113,7 +114,7 @@ enum class Reads { kTail, kAny };
 
 // Chain replication (van Renesse, Schneider, OSDI 2004) of every shard over the next servers.
 struct ReplicationSpec {
-  std::uint32_t factor = 1;     // replicas of each shard, the first included
+  std::uint32_t factor = 1;        // replicas of each shard, the first included
   bool after_aggregation = false;  // sum an iteration's gradients first, then replicate the sum
   Reads reads = Reads::kTail;
 };

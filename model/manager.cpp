@@ -85,22 +85,45 @@ void Manager::on_join(NodeId from, const Join& join) {
   if (!council_.leads()) return;
   if (!view_) return begin_if_all_joined();
   revise_view();
-  if (is_expelled(from)) return context_.send(from, make_message(Stop{}));
+  if (is_expelled(from)) return admit(from.rank);
   context_.send(from, make_message(welcome_for(from)));
 }
 
 void Manager::begin_if_all_joined() {
   const ClusterSpec& cluster = job_->spec.cluster;
-  if (membership_.all().size() < cluster.servers + cluster.workers || !council_.is_idle()) return;
+  if (!council_.is_idle()) return;
+  std::size_t awaited = 0;
+  for (std::uint32_t index = cluster.managers; index < cluster.nodes(); ++index)
+    awaited += !joins_later(job_->spec.faults, node_at(cluster, index));
+  if (membership_.all().size() < awaited) return;
   std::vector<TableShape> tables;
   for (const Table& table : job_->tables) tables.push_back({table.keys, table.width});
   propose(membership_.first(cluster.workers, job_->spec.partition, std::move(tables)));
 }
 
+// Nobody has come as far as where it begins: all shards will know it by then.
+void Manager::admit(std::uint32_t worker) {
+  const Clock furthest = *std::max_element(clocks_.begin(), clocks_.end());
+  const Clock from{furthest.value + job_->spec.client.outstanding_pushes + 2};
+  iterations_ += from.value - clocks_[worker].value;
+  clocks_[worker] = from;
+  membership_.admit(worker, from);
+  revise_view();
+}
+
 void Manager::on_heartbeat(NodeId from, const Heartbeat& heartbeat) {
   if (!view_) return;
   if (is_expelled(from)) return context_.send(from, make_message(Stop{}));
-  if (membership_.hear(from, heartbeat.incarnation, context_.now())) revise_view();
+  bool news = membership_.hear(from, heartbeat.incarnation, context_.now());
+  if (heartbeat.leaving && !membership_.is_leaving(from)) {
+    membership_.set_leaving(from);
+    news = true;
+  }
+  if (news) revise_view();
+  if (heartbeat.leaving && from.role == Role::kServer && view_->shards_of(from.rank).empty()) {
+    context_.record(Event{"left", to_string(from)});
+    return context_.send(from, make_message(Stop{}));
+  }
   // Who does not know the view must not be told that all is well: its own may be over.
   if (heartbeat.epoch != view_->epoch() && !planted(Mistake::kLeaseForOldView))
     context_.send(from, make_message(welcome_for(from)));
@@ -171,7 +194,11 @@ Welcome Manager::welcome_for(NodeId node) const {
   if (node.role != Role::kWorker) return welcome;
   welcome.clock = clocks_[node.rank];
   if (job_->train.rows == 0) return welcome;
-  const DataRange range = data_range(job_->train.rows, node.rank, view_->workers());
+  const std::vector<std::uint32_t>& gone = view_->description().expelled;
+  const auto gone_before = std::lower_bound(gone.begin(), gone.end(), node.rank) - gone.begin();
+  const DataRange range =
+      data_range(job_->train.rows, node.rank - static_cast<std::uint32_t>(gone_before),
+                 view_->workers() - static_cast<std::uint32_t>(gone.size()));
   welcome.first_row = range.begin;
   welcome.rows = range.size();
   return welcome;
@@ -186,7 +213,8 @@ bool Manager::is_expelled(NodeId node) const {
 // --- progress and the end ---------------------------------------------------------------------
 
 void Manager::on_progress(NodeId from, const Progress& progress) {
-  PSGRID_CHECK(view_ && from.role == Role::kWorker && from.rank < clocks_.size(),
+  if (!view_) return;  // this manager has forgotten all
+  PSGRID_CHECK(from.role == Role::kWorker && from.rank < clocks_.size(),
                "progress of a worker of the view");
   if (progress.clock <= clocks_[from.rank]) return;
   const std::uint32_t done = progress.clock.value - clocks_[from.rank].value;

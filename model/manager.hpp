@@ -38,6 +38,7 @@ class Manager final : public Node, private Council::Chair {
   void on_snapshot(const Snapshot& snapshot);
 
   void begin_if_all_joined();
+  void admit(std::uint32_t worker);
   void watch();
   void revise_view();
   void propose(ViewDescription description);

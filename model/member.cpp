@@ -56,6 +56,14 @@ bool Member::install(const ViewPtr& view, NodeId from) {
   return true;
 }
 
+void Member::leave() {
+  leaving_ = true;
+  if (view_ && timer_) {
+    stop();
+    send_heartbeat();
+  }
+}
+
 void Member::stop() {
   if (timer_) context_.cancel_timer(*timer_);
   timer_.reset();
@@ -63,8 +71,8 @@ void Member::stop() {
 
 void Member::send_heartbeat() {
   try_another_manager();
-  context_.send(manager_,
-                make_message(Heartbeat{context_.incarnation(), view_->epoch(), context_.now()}));
+  context_.send(manager_, make_message(Heartbeat{context_.incarnation(), view_->epoch(),
+                                                 context_.now(), leaving_}));
   timer_ = context_.set_timer(job_->spec.detection.heartbeat);
 }
 

@@ -25,6 +25,9 @@ class Member {
   NodeId manager() const { return manager_; }
   void hear(NodeId manager);
 
+  // Tells the manager that this node wants to go.
+  void leave();
+
   // The job is over.
   void stop();
 
@@ -41,6 +44,7 @@ class Member {
   const std::shared_ptr<const Job> job_;
   Context& context_;
   ViewPtr view_;
+  bool leaving_ = false;
   NodeId manager_ = manager_id(0);
   std::uint32_t unanswered_ = 0;  // signs of life since the manager was heard
   std::optional<TimerId> timer_;

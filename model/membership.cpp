@@ -19,7 +19,10 @@ bool Membership::hear(NodeId node, Incarnation incarnation, Time now) {
   Known& known = place->second;
   if (incarnation < known.incarnation) return false;  // it is no more
   const bool news = is_new || !known.there || incarnation > known.incarnation;
-  known = {incarnation, std::max(known.heard, now)};
+  known = {.incarnation = incarnation,
+           .heard = std::max(known.heard, now),
+           .there = true,
+           .leaving = known.leaving && incarnation == known.incarnation};
   return news;
 }
 
@@ -62,39 +65,87 @@ bool Membership::has_forgotten(const View& view, std::uint32_t server) const {
   return known && known->incarnation > view.incarnation_of(server);
 }
 
+void Membership::set_leaving(NodeId node) {
+  if (const auto known = known_.find(node); known != known_.end()) known->second.leaving = true;
+}
+
+bool Membership::is_leaving(NodeId node) const {
+  const Known* known = find(node);
+  return known && known->leaving;
+}
+
+// Servers that should hold shards, whether or not they are there just now.
+std::vector<std::uint32_t> Membership::members() const {
+  std::vector<std::uint32_t> members;
+  for (const auto& [node, known] : known_)
+    if (node.role == Role::kServer && !known.leaving) members.push_back(node.rank);
+  return members;
+}
+
 ViewDescription Membership::first(std::uint32_t workers, const PartitionSpec& partition,
                                   std::vector<TableShape> tables) const {
-  ViewDescription view{.epoch = {1},
-                       .workers = workers,
-                       .expelled = {},
-                       .homes = {},
-                       .incarnations = {},
-                       .chains = {},
-                       .partition = partition,
-                       .tables = std::move(tables)};
-  for (const auto& [node, known] : known_) {
-    if (node.role != Role::kServer) continue;
-    view.homes.push_back(node.rank);
-    view.incarnations.resize(node.rank + 1);
-    view.incarnations[node.rank] = known.incarnation.value;
+  ViewDescription view;
+  view.epoch = {1};
+  view.workers = workers;
+  view.partition = partition;
+  view.tables = std::move(tables);
+  const std::vector<std::uint32_t> servers = members();
+  for (std::uint32_t i = 0; i < partition.shards_per_server; ++i)
+    view.homes.insert(view.homes.end(), servers.begin(), servers.end());
+  for (std::uint32_t server : servers) {
+    view.incarnations.resize(server + 1);
+    view.incarnations[server] = find(server_id(server))->incarnation.value;
   }
-  view.chains = first_chains(view.homes, factor_);
+  for (std::uint32_t worker = 0; worker < workers; ++worker)
+    if (!find(worker_id(worker))) view.expelled.push_back(worker);
+  view.chains = first_chains(view.homes, servers, factor_);
   return view;
+}
+
+std::vector<std::uint32_t> Membership::next_homes(const View& view) const {
+  std::vector<std::uint32_t> homes = view.description().homes;
+  std::map<std::uint32_t, std::vector<std::uint32_t>> shards_of;  // members, and who had shards
+  const std::vector<std::uint32_t> members = this->members();
+  if (members.empty()) return homes;
+  for (std::uint32_t member : members) shards_of[member];
+  for (std::uint32_t shard = 0; shard < homes.size(); ++shard)
+    shards_of[homes[shard]].push_back(shard);
+  const auto least = [&] {
+    return *std::min_element(members.begin(), members.end(), [&](auto a, auto b) {
+      return shards_of[a].size() < shards_of[b].size();
+    });
+  };
+  const auto move_one = [&](std::uint32_t from, std::uint32_t to) {
+    const std::uint32_t shard = shards_of[from].back();
+    shards_of[from].pop_back();
+    shards_of[to].push_back(shard);
+    homes[shard] = to;
+  };
+  for (auto& [server, shards] : shards_of)
+    while (!contains(members, server) && !shards.empty()) move_one(server, least());
+  while (true) {
+    const std::uint32_t most = *std::max_element(
+        members.begin(), members.end(),
+        [&](auto a, auto b) { return shards_of[a].size() < shards_of[b].size(); });
+    if (shards_of[most].size() <= shards_of[least()].size() + 1) return homes;
+    move_one(most, least());
+  }
 }
 
 // The servers that should hold a shard: its home and those that follow it on the ring, as far as
 // they are there.
-std::vector<std::uint32_t> Membership::targets(const View& view, std::uint32_t shard) const {
-  const std::vector<std::uint32_t>& homes = view.description().homes;
+std::vector<std::uint32_t> Membership::targets(std::uint32_t home) const {
+  const std::vector<std::uint32_t> members = this->members();
+  const auto first = std::lower_bound(members.begin(), members.end(), home) - members.begin();
   std::vector<std::uint32_t> targets;
-  for (std::size_t i = 0; i < homes.size() && targets.size() < factor_; ++i) {
-    const std::uint32_t server = homes[(shard + i) % homes.size()];
+  for (std::size_t i = 0; i < members.size() && targets.size() < factor_; ++i) {
+    const std::uint32_t server = members[(static_cast<std::size_t>(first) + i) % members.size()];
     if (is_there(server_id(server))) targets.push_back(server);
   }
   return targets;
 }
 
-Chain Membership::next_chain(const View& view, std::uint32_t shard) const {
+Chain Membership::next_chain(const View& view, std::uint32_t shard, std::uint32_t home) const {
   const Chain& before = view.chain(shard);
   Chain chain{before.since, {}, before.joiner, before.joining_since};
   std::vector<std::uint32_t> remembering;  // there or not
@@ -106,7 +157,7 @@ Chain Membership::next_chain(const View& view, std::uint32_t shard) const {
   // Nobody who is there has the shard: whoever of these returns first will bring it back.
   if (chain.servers.empty()) chain.servers = remembering.empty() ? before.servers : remembering;
 
-  const std::vector<std::uint32_t> wanted = targets(view, shard);
+  const std::vector<std::uint32_t> wanted = targets(home);
   if (chain.joiner && (!is_there(server_id(*chain.joiner)) || has_forgotten(view, *chain.joiner)))
     chain.joiner.reset();
   const auto joined = joined_.find(shard);
@@ -136,9 +187,10 @@ std::optional<ViewDescription> Membership::next(const View& view) const {
   const ViewDescription& before = view.description();
   ViewDescription next = before;
   next.epoch = {before.epoch.value + 1};
-  bool changed = false;
+  next.homes = next_homes(view);
+  bool changed = next.homes != before.homes;
   for (std::uint32_t shard = 0; shard < view.shards(); ++shard) {
-    Chain chain = next_chain(view, shard);
+    Chain chain = next_chain(view, shard, next.homes[shard]);
     if (chain.servers != view.chain(shard).servers) chain.since = next.epoch;
     if (chain.joiner && chain.joining_since == next.epoch) {
       if (next.incarnations.size() <= *chain.joiner) next.incarnations.resize(*chain.joiner + 1);
@@ -147,14 +199,26 @@ std::optional<ViewDescription> Membership::next(const View& view) const {
     changed |= chain != view.chain(shard);
     next.chains[shard] = std::move(chain);
   }
-  if (worker_loss_ == WorkerLoss::kGoOn)
-    for (const auto& [node, known] : known_) {
-      if (node.role != Role::kWorker || known.there || contains(before.expelled, node.rank))
-        continue;
-      if (next.expelled.size() + 1 == next.workers) break;  // somebody has to do the work
-      next.expelled.push_back(node.rank);
-      changed = true;
-    }
+  for (const auto& [node, known] : known_) {
+    const bool goes = known.leaving || (worker_loss_ == WorkerLoss::kGoOn && !known.there);
+    if (node.role != Role::kWorker || !goes || contains(before.expelled, node.rank)) continue;
+    if (next.expelled.size() + 1 == next.workers) break;  // somebody has to do the work
+    next.expelled.push_back(node.rank);
+    changed = true;
+  }
+  for (const auto& [worker, from] : admitted_) {
+    const auto place =
+        std::find_if(next.admitted.begin(), next.admitted.end(),
+                     [&, rank = worker](const auto& each) { return each.worker >= rank; });
+    const bool is_known = place != next.admitted.end() && place->worker == worker;
+    if (is_known && place->from >= from) continue;
+    if (is_known)
+      place->from = from;
+    else
+      next.admitted.insert(place, {worker, from});
+    std::erase(next.expelled, worker);
+    changed = true;
+  }
   std::sort(next.expelled.begin(), next.expelled.end());
   return changed ? std::optional(std::move(next)) : std::nullopt;
 }

@@ -16,6 +16,13 @@ class Membership {
   Membership(const ReplicationSpec& replication, WorkerLoss worker_loss)
       : factor_(replication.factor), worker_loss_(worker_loss) {}
 
+  // A node wants to go.
+  void set_leaving(NodeId node);
+  bool is_leaving(NodeId node) const;
+
+  // A worker that the view is without joins, as if it had done `from` iterations.
+  void admit(std::uint32_t worker, Clock from) { admitted_[worker] = from; }
+
   // A sign of life. True if it was news: the node was not there, or has been started anew.
   bool hear(NodeId node, Incarnation incarnation, Time now);
 
@@ -35,6 +42,10 @@ class Membership {
   ViewDescription first(std::uint32_t workers, const PartitionSpec& partition,
                         std::vector<TableShape> tables) const;
 
+  // Where shards should be: those of servers that leave go to others, and servers that joined get
+  // as many as the others have; no shard moves that need not.
+  std::vector<std::uint32_t> next_homes(const View& view) const;
+
   // The view that should follow; nothing if the present one is as it should be.
   std::optional<ViewDescription> next(const View& view) const;
 
@@ -46,19 +57,22 @@ class Membership {
     Incarnation incarnation;
     Time heard;
     bool there = true;
+    bool leaving = false;
   };
 
   const Known* find(NodeId node) const;
   bool is_there(NodeId node) const;
   // Whether a server has been started anew since it got its shards.
   bool has_forgotten(const View& view, std::uint32_t server) const;
-  Chain next_chain(const View& view, std::uint32_t shard) const;
-  std::vector<std::uint32_t> targets(const View& view, std::uint32_t shard) const;
+  std::vector<std::uint32_t> members() const;
+  Chain next_chain(const View& view, std::uint32_t shard, std::uint32_t home) const;
+  std::vector<std::uint32_t> targets(std::uint32_t home) const;
 
   std::uint32_t factor_;
   WorkerLoss worker_loss_;
   std::map<NodeId, Known> known_;
-  std::map<std::uint32_t, Epoch> joined_;  // by shard
+  std::map<std::uint32_t, Epoch> joined_;    // by shard
+  std::map<std::uint32_t, Clock> admitted_;  // by worker
 };
 
 }  // namespace psgrid

@@ -32,7 +32,8 @@ struct Welcome {
 struct Heartbeat {
   Incarnation incarnation;
   Epoch epoch;
-  Time sent;  // by the sender's clock
+  Time sent;             // by the sender's clock
+  bool leaving = false;  // it wants to go
 };
 
 // Manager -> server or worker: it is noted. A server's lease runs from `sent`.
@@ -114,11 +115,17 @@ struct Expulsion {
   SharedList<std::uint32_t> workers;
 };
 
+// A worker that takes part from here on, or again: as if it had done `from` iterations.
+struct Admission {
+  std::uint32_t worker = 0;
+  Clock from;
+};
+
 // What a shard's replicas apply, one after the other and in the same order.
 struct Entry {
   std::uint64_t sequence = 0;  // from 1 without gaps
   std::uint32_t worker = 0;    // of a push
-  std::variant<std::shared_ptr<const Push>, Aggregate, Expulsion> what;
+  std::variant<std::shared_ptr<const Push>, Aggregate, Expulsion, Admission> what;
 };
 
 // Replica -> its successor.

@@ -24,8 +24,8 @@ enum class WorkKind : std::uint8_t { kGradient, kApply, kServe, kEvaluate };
 // alive and does not use meanwhile. It does not run any more once the node is being destroyed.
 struct Work {
   WorkKind kind = WorkKind::kGradient;
-  double flops = 0;          // simulated cost; 0 takes no time
-  std::uint64_t index = 0;   // draw of the straggler models: the iteration, for gradients
+  double flops = 0;         // simulated cost; 0 takes no time
+  std::uint64_t index = 0;  // draw of the straggler models: the iteration, for gradients
   std::function<void()> mathematics;
 };
 
@@ -67,6 +67,9 @@ class Node {
   virtual void on_message(NodeId from, const MessagePtr& message) = 0;
   virtual void on_timer(TimerId timer) = 0;
   virtual void on_compute_done(ComputeId work) = 0;
+
+  // It is asked to hand over what it holds and go.
+  virtual void on_leave() {}
 };
 
 }  // namespace psgrid

@@ -15,6 +15,11 @@ bool VectorClock::advance(std::uint32_t worker, Clock clock) {
   return true;
 }
 
+void VectorClock::set(std::uint32_t worker, Clock clock) {
+  clocks_[worker] = clock;
+  find_slowest();
+}
+
 void VectorClock::find_slowest() {
   slowest_ = *std::min_element(clocks_.begin(), clocks_.end());
   at_slowest_ = static_cast<std::uint32_t>(std::count(clocks_.begin(), clocks_.end(), slowest_));
@@ -54,6 +59,10 @@ bool RangeVectorClock::advance(KeyRange range, std::uint32_t worker, Clock clock
        piece != pieces_.end() && piece->first < range.end; ++piece)
     rose |= piece->second.advance(worker, clock);
   return rose;
+}
+
+void RangeVectorClock::set(std::uint32_t worker, Clock clock) {
+  for (auto& [begin, clocks] : pieces_) clocks.set(worker, clock);
 }
 
 Clock RangeVectorClock::at(Key key, std::uint32_t worker) const {

@@ -29,6 +29,9 @@ class VectorClock {
   // scan of all workers happens only when the slowest clock rises. True if it rose.
   bool advance(std::uint32_t worker, Clock clock);
 
+  // Sets it, even back.
+  void set(std::uint32_t worker, Clock clock);
+
   void put(WireWriter& out) const;
   void get(WireReader& in);  // of as many workers
 
@@ -53,6 +56,9 @@ class RangeVectorClock {
   bool advance(KeyRange range, std::uint32_t worker, Clock clock);
 
   Clock at(Key key, std::uint32_t worker) const;
+
+  // Sets the worker's clock on all keys, even back.
+  void set(std::uint32_t worker, Clock clock);
 
   // Slowest clock of any worker, and of one worker, on any key of a range.
   Clock slowest(KeyRange range) const;

@@ -82,7 +82,7 @@ void Replica::install(ViewPtr view) {
     if (planted(Mistake::kJoinBeforeData) && chain().joiner)
       context_.send(member_.manager(), make_message(Joined{chain().joining_since, shard_}));
   }
-  expel_workers();
+  follow_membership();
   arm_timer();
 }
 
@@ -100,8 +100,7 @@ void Replica::begin_place() {
     pushes_admitted_[worker] = state_->pushes_of(worker).value;
   if (job_->spec.replication.after_aggregation && job_->consistency->sums_iterations()) {
     gathered_.emplace(*job_, view_->workers(), true);
-    for (std::uint32_t worker = 0; worker < view_->workers(); ++worker)
-      if (state_->is_expelled(worker)) gathered_->expel(worker);
+    gathered_->be_without(state_->sums());
     aggregated_ = state_->summed();
     pushes_gathered_ = pushes_admitted_;
   }
@@ -134,16 +133,28 @@ std::optional<NodeId> Replica::successor() const {
   return chain().joiner ? std::optional(server_id(*chain().joiner)) : std::nullopt;
 }
 
-void Replica::expel_workers() {
+// Workers come and go at one place in the order of the shard's entries.
+void Replica::follow_membership() {
   if (!is_head()) return;
+  const ViewDescription& view = view_->description();
   std::vector<std::uint32_t> gone;
-  for (std::uint32_t worker : view_->description().expelled)
+  for (std::uint32_t worker : view.expelled)
     if (!state_->is_expelled(worker)) gone.push_back(worker);
-  if (gone.empty()) return;
-  append(Expulsion{gone});
-  if (!gathered_) return;
-  for (std::uint32_t worker : gone) gathered_->expel(worker);
-  append_complete_aggregates();
+  if (!gone.empty()) append(Expulsion{gone});
+  if (gathered_)
+    for (std::uint32_t worker : gone) gathered_->expel(worker);
+  for (const ViewDescription::Admitted& admitted : view.admitted) {
+    const std::uint32_t worker = admitted.worker;
+    if (std::binary_search(view.expelled.begin(), view.expelled.end(), worker)) continue;
+    if (!state_->is_expelled(worker) && state_->pushes_of(worker).value >= admitted.from.value)
+      continue;
+    append(Admission{worker, admitted.from});
+    pushes_admitted_[worker] = admitted.from.value;
+    if (!gathered_) continue;
+    gathered_->admit(worker, admitted.from);
+    pushes_gathered_[worker] = admitted.from.value;
+  }
+  if (gathered_ && !gone.empty()) append_complete_aggregates();
 }
 
 // --- pushes at the head -------------------------------------------------------------------------

@@ -106,7 +106,7 @@ class Replica {
 
   void begin_place();
   void begin_joining();
-  void expel_workers();
+  void follow_membership();
 
   void admit(PendingPush push);
   void finish(PendingPush push);

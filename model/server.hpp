@@ -27,6 +27,7 @@ class Server final : public Node {
   void on_message(NodeId from, const MessagePtr& message) override;
   void on_timer(TimerId timer) override;
   void on_compute_done(ComputeId work) override;
+  void on_leave() override { member_.leave(); }
 
  private:
   // Where a message belongs.

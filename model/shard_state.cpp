@@ -17,8 +17,10 @@ void IterationSums::add(std::uint32_t worker, const Push& push, std::span<const 
   Iteration& iteration = place->second;
   if (is_new && !job_->timing_only) {
     iteration.sum.emplace(shards);
-    for (std::uint32_t gone : expelled_) iteration.sum->skip(gone);
+    for (const auto& [absent, until] : absent_until_)
+      if (push.iteration < until) iteration.sum->skip(absent);
   }
+  if (iteration.sum && iteration.sum->is_closed(worker)) return;  // it went on without this one
   if (!push.sections.empty()) {
     if (iteration.reads.empty()) iteration.reads.reserve(workers_);
     iteration.reads.push_back({worker, push.read_clock, push.read_version});
@@ -31,24 +33,34 @@ void IterationSums::add(std::uint32_t worker, const Push& push, std::span<const 
 }
 
 void IterationSums::expel(std::uint32_t worker) {
-  const auto place = std::lower_bound(expelled_.begin(), expelled_.end(), worker);
-  if (place != expelled_.end() && *place == worker) return;
-  expelled_.insert(place, worker);
+  absent_until_[worker] = kNeverSlowest;
   for (auto& [clock, iteration] : iterations_)
     if (iteration.sum) iteration.sum->skip(worker);
+}
+
+void IterationSums::admit(std::uint32_t worker, Clock from) { absent_until_[worker] = from; }
+
+bool IterationSums::is_expelled(std::uint32_t worker) const {
+  const auto absent = absent_until_.find(worker);
+  return absent != absent_until_.end() && absent->second == kNeverSlowest;
+}
+
+bool IterationSums::awaits(std::uint32_t worker, Clock iteration) const {
+  const auto absent = absent_until_.find(worker);
+  return absent == absent_until_.end() || absent->second <= iteration;
 }
 
 bool IterationSums::is_complete(Clock iteration) const {
   const auto place = iterations_.find(iteration);
   if (place == iterations_.end()) return false;
   const Iteration& found = place->second;
-  const std::uint32_t awaited = workers_ - (planted(Mistake::kSumWithoutTheLast) ? 1 : 0);
-  if (expelled_.empty()) return found.complete >= awaited;
+  std::uint32_t awaited = workers_ - (planted(Mistake::kSumWithoutTheLast) ? 1 : 0);
+  if (absent_until_.empty()) return found.complete >= awaited;
+  for (const auto& [worker, until] : absent_until_) awaited -= iteration < until;
   const auto done =
-      std::count_if(found.parts.begin(), found.parts.end(), [&](const Aggregate::Part& part) {
-        return !std::binary_search(expelled_.begin(), expelled_.end(), part.worker);
-      });
-  return found.complete > 0 && static_cast<std::size_t>(done) + expelled_.size() == workers_;
+      std::count_if(found.parts.begin(), found.parts.end(),
+                    [&](const Aggregate::Part& part) { return awaits(part.worker, iteration); });
+  return found.complete > 0 && static_cast<std::uint32_t>(done) >= awaited;
 }
 
 IterationSums::Finished IterationSums::take(Clock clock) {
@@ -66,8 +78,11 @@ IterationSums::Finished IterationSums::take(Clock clock) {
 }
 
 void IterationSums::put(WireWriter& out) const {
-  out.varint(expelled_.size());
-  for (std::uint32_t worker : expelled_) out.varint(worker);
+  out.varint(absent_until_.size());
+  for (const auto& [worker, until] : absent_until_) {
+    out.varint(worker);
+    out.varint(until.value);
+  }
   out.varint(iterations_.size());
   for (const auto& [clock, iteration] : iterations_) {
     out.varint(clock.value);
@@ -83,8 +98,12 @@ void IterationSums::put(WireWriter& out) const {
 }
 
 void IterationSums::get(WireReader& in, std::span<const Shard> shards) {
-  expelled_.resize(in.count(1));
-  for (std::uint32_t& worker : expelled_) worker = in.u32();
+  absent_until_.clear();
+  const std::uint64_t absent = in.count(2);
+  for (std::uint64_t i = 0; i < absent && in.ok(); ++i) {
+    const std::uint32_t worker = in.u32();
+    absent_until_[worker] = {in.u32()};
+  }
   iterations_.clear();
   const std::uint64_t count = in.count(3);
   for (std::uint64_t i = 0; i < count && in.ok(); ++i) {
@@ -116,10 +135,7 @@ ShardState::ShardState(const Job& job, const View& view, std::uint32_t shard)
   }
 }
 
-bool ShardState::is_expelled(std::uint32_t worker) const {
-  const std::vector<std::uint32_t>& expelled = sums_.expelled();
-  return !expelled.empty() && std::binary_search(expelled.begin(), expelled.end(), worker);
-}
+bool ShardState::is_expelled(std::uint32_t worker) const { return sums_.is_expelled(worker); }
 
 Clock ShardState::slowest() const {
   Clock slowest = clocks_.front().slowest(RangeVectorClock::kAllKeys);
@@ -136,6 +152,8 @@ bool ShardState::apply(const Entry& entry, Context* witness) {
     return apply_push(entry.worker, **push, witness);
   if (const auto* aggregate = std::get_if<Aggregate>(&entry.what))
     return apply_aggregate(*aggregate, witness);
+  if (const auto* admission = std::get_if<Admission>(&entry.what))
+    return apply_admission(*admission);
   return apply_expulsion(std::get<Expulsion>(entry.what), witness);
 }
 
@@ -148,9 +166,8 @@ bool ShardState::apply_push(std::uint32_t worker, const Push& push, Context* wit
   pushes_[worker] = push.request.value;
   const bool sums = job_->consistency->sums_iterations();
   if (sums) {
-    if (push.iteration < summed_ && !is_next) return false;  // only where a mistake is planted
-    PSGRID_CHECK(push.iteration >= summed_, "no push for an iteration that is already applied");
-    sums_.add(worker, push, shards_);
+    // A worker that has just been admitted may be late for an iteration that went on without it.
+    if (push.iteration >= summed_) sums_.add(worker, push, shards_);
   } else if (!push.sections.empty()) {
     if (witness)
       record_staleness(*witness, {worker, push.read_clock, push.read_version}, push.iteration,
@@ -207,6 +224,13 @@ bool ShardState::apply_expulsion(const Expulsion& expulsion, Context* witness) {
   return slowest_rose;
 }
 
+bool ShardState::apply_admission(const Admission& admission) {
+  sums_.admit(admission.worker, admission.from);
+  pushes_[admission.worker] = admission.from.value;
+  for (RangeVectorClock& clocks : clocks_) clocks.set(admission.worker, admission.from);
+  return false;
+}
+
 void ShardState::update(const Sections& sections, float share) {
   ++version_;
   for (const Section& section : sections)
@@ -216,11 +240,12 @@ void ShardState::update(const Sections& sections, float share) {
 
 void ShardState::record_staleness(Context& witness, const IterationSums::ReadMark& read,
                                   Clock iteration, Clock applied) const {
-  PSGRID_CHECK(version_ >= read.version, "a version that this shard has had");
   witness.record(GradientApplied{
       .worker = worker_id(read.worker),
       .iteration = iteration,
-      .staleness_updates = static_cast<std::uint32_t>(version_ - read.version),
+      .staleness_updates =
+          // A replica that was read from may have been ahead of this one, and gone.
+      version_ > read.version ? static_cast<std::uint32_t>(version_ - read.version) : 0,
       .staleness_clocks = applied > read.clock ? applied.value - read.clock.value : 0});
 }
 
@@ -231,6 +256,8 @@ void ShardState::note(const Entry& entry) {
   } else if (const auto* aggregate = std::get_if<Aggregate>(&entry.what)) {
     for (const Aggregate::Part& part : aggregate->parts)
       identity.insert(identity.end(), {part.worker, part.push.value});
+  } else if (const auto* admission = std::get_if<Admission>(&entry.what)) {
+    identity.insert(identity.end(), {admission->worker, admission->from.value});
   } else {
     const auto& workers = std::get<Expulsion>(entry.what).workers;
     identity.insert(identity.end(), workers.begin(), workers.end());

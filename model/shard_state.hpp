@@ -51,6 +51,14 @@ class IterationSums {
   // The worker is not waited for any more; what it has completed counts.
   void expel(std::uint32_t worker);
 
+  // It takes part again, in iterations from this one on.
+  void admit(std::uint32_t worker, Clock from);
+
+  bool is_expelled(std::uint32_t worker) const;
+
+  // Those who are absent there are here, too.
+  void be_without(const IterationSums& other) { absent_until_ = other.absent_until_; }
+
   // Whether every worker that is not expelled has completed an iteration. Requires lists of parts.
   bool is_complete(Clock iteration) const;
 
@@ -62,7 +70,7 @@ class IterationSums {
   };
   Finished take(Clock iteration);
 
-  const std::vector<std::uint32_t>& expelled() const { return expelled_; }
+  bool awaits(std::uint32_t worker, Clock iteration) const;
 
   void put(WireWriter& out) const;
   void get(WireReader& in, std::span<const Shard> shards);
@@ -71,7 +79,7 @@ class IterationSums {
   const Job* job_;
   std::uint32_t workers_;
   bool lists_parts_;
-  std::vector<std::uint32_t> expelled_;  // rising
+  std::map<std::uint32_t, Clock> absent_until_;  // workers that have not always been there
   std::map<Clock, Iteration> iterations_;
 };
 
@@ -89,6 +97,7 @@ class ShardState {
   bool is_expelled(std::uint32_t worker) const;
 
   Clock slowest() const;
+  const IterationSums& sums() const { return sums_; }
   const RangeVectorClock& clocks(Namespace table) const { return clocks_[table.value]; }
   const std::vector<RangeVectorClock>& clocks() const { return clocks_; }
   const Shard& table(Namespace table) const { return shards_[table.value]; }
@@ -120,6 +129,7 @@ class ShardState {
   bool apply_push(std::uint32_t worker, const Push& push, Context* witness);
   bool apply_aggregate(const Aggregate& aggregate, Context* witness);
   bool apply_expulsion(const Expulsion& expulsion, Context* witness);
+  bool apply_admission(const Admission& admission);
   void apply_finished_iterations(Context* witness);
   void update(const Sections& sections, float share);
   void note(const Entry& entry);

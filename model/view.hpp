@@ -38,21 +38,29 @@ struct Chain {
 
 struct ViewDescription {
   Epoch epoch;
-  std::uint32_t workers = 0;                // ranks 0, ..., workers - 1
-  std::vector<std::uint32_t> expelled;      // workers that no longer take part, strictly rising
-  std::vector<std::uint32_t> homes;         // by shard: the rank that places it on the ring; rising
+  std::uint32_t workers = 0;            // ranks 0, ..., workers - 1
+  std::vector<std::uint32_t> expelled;  // workers that no longer take part, strictly rising
+  // Workers that were not there from the start, or came back; the last time of each.
+  struct Admitted {
+    std::uint32_t worker = 0;
+    Clock from;
+  };
+  std::vector<Admitted> admitted;    // by worker, strictly rising
+  std::vector<std::uint32_t> homes;  // by shard: the server that should be the first to hold it
   std::vector<std::uint32_t> incarnations;  // by server: when it got its shards; 0 if left out
   std::vector<Chain> chains;                // by shard
   PartitionSpec partition;
   std::vector<TableShape> tables;  // of namespace 0, 1, ...
 };
 
-// The first view's chains: each shard at its home and on the next factor - 1 servers.
-std::vector<Chain> first_chains(const std::vector<std::uint32_t>& homes, std::uint32_t factor);
+// The first view's chains: each shard at its home and on the next factor - 1 servers. servers:
+// ranks, strictly rising.
+std::vector<Chain> first_chains(const std::vector<std::uint32_t>& homes,
+                                const std::vector<std::uint32_t>& servers, std::uint32_t factor);
 
 class View {
  public:
-  // With the same shards and tables as `previous` (may be null) the rings are shared.
+  // With as many shards and the same tables as `previous` (may be null) the rings are shared.
   explicit View(ViewDescription description, const View* previous = nullptr);
 
   const ViewDescription& description() const { return description_; }

@@ -60,16 +60,16 @@ void Worker::on_welcome(NodeId from, const Welcome& welcome) {
   if (leader_is_new && reported_ > Clock{})  // it does not know how far this worker is
     context_.send(from, make_message(Progress{reported_, examples_}));
   if (!view_is_new) return;
-  if (client_.started()) return client_.install(welcome.view);
+  if (client_.started()) {
+    take_rows(welcome);
+    return client_.install(welcome.view);
+  }
   PSGRID_CHECK(welcome.view->description().tables.size() == job_->tables.size(),
                "the tables of this job");
   client_.start(welcome.view, welcome.clock);
   next_batch_ = reported_ = welcome.clock;
   if (job_->train.rows > 0) {
-    PSGRID_CHECK(std::uint64_t{welcome.first_row} + welcome.rows <= job_->train.rows,
-                 "a share of the training data");
-    batches_.emplace(DataRange{welcome.first_row, welcome.first_row + welcome.rows},
-                     job_->spec.job.batch, context_.random(Purpose::kBatches));
+    take_rows(welcome);
     for (Clock done; done < welcome.clock; done = done.next()) batches_->next();
   } else {
     for (const Table& table : job_->tables) all_keys_.push_back(welcome.view->ring(table.id).all());
@@ -78,6 +78,17 @@ void Worker::on_welcome(NodeId from, const Welcome& welcome) {
   program_ = factory_(*this);
   iteration_.start = context_.now();
   resume();
+}
+
+// Its share of the training data changes as workers come and go.
+void Worker::take_rows(const Welcome& welcome) {
+  if (job_->train.rows == 0) return;
+  PSGRID_CHECK(std::uint64_t{welcome.first_row} + welcome.rows <= job_->train.rows,
+               "a share of the training data");
+  const DataRange rows{welcome.first_row, welcome.first_row + welcome.rows};
+  if (batches_ && rows == rows_) return;
+  rows_ = rows;
+  batches_.emplace(rows_, job_->spec.job.batch, context_.random(Purpose::kBatches));
 }
 
 void Worker::on_timer(TimerId timer) {

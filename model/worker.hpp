@@ -39,6 +39,7 @@ class Worker final : public Node {
   void on_message(NodeId from, const MessagePtr& message) override;
   void on_timer(TimerId timer) override;
   void on_compute_done(ComputeId work) override;
+  void on_leave() override { member_.leave(); }
 
   // --- What programs use ---
 
@@ -76,6 +77,7 @@ class Worker final : public Node {
  private:
   void report();
   void on_welcome(NodeId from, const Welcome& welcome);
+  void take_rows(const Welcome& welcome);
   void on_stop();
   void on_acknowledged();
   void resume();
@@ -89,6 +91,7 @@ class Worker final : public Node {
   std::unique_ptr<Learner> learner_;
   Client client_;
   std::optional<BatchSampler> batches_;
+  DataRange rows_;
   std::vector<KeySet> all_keys_;  // what a batch touches where there are no data
   Program program_;
   bool stopped_ = false;

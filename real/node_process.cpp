@@ -180,6 +180,9 @@ class NodeProcess::NodeContext final : public Context {
     node_->on_start();
     for (auto& [from, message] : std::exchange(early_, {})) node_->on_message(from, message);
   }
+  void leave() {
+    if (node_) node_->on_leave();
+  }
   void deliver(NodeId from, MessagePtr message) {
     if (!node_) return early_.emplace_back(from, std::move(message)), void();
     // What comes after the end of the job is not part of it.
@@ -404,7 +407,18 @@ void NodeProcess::on(const Begin& begin) {
 }
 
 void NodeProcess::start_nodes() {
-  for (std::uint32_t node : placement_.nodes_of(options_.process)) contexts_[node]->start();
+  const std::vector<FaultSpec>& faults = job_->spec.faults;
+  for (std::uint32_t node : placement_.nodes_of(options_.process)) {
+    NodeContext& context = *contexts_[node];
+    const NodeId id = node_at(job_->spec.cluster, node);
+    if (!joins_later(faults, id)) context.start();
+    for (const FaultSpec& fault : faults) {
+      if (!selects(fault.nodes, id) || Time{fault.at} < running_->clock.now()) continue;
+      if (fault.kind == FaultKind::kJoin) schedule_.at({fault.at}, [&context] { context.start(); });
+      if (fault.kind == FaultKind::kLeave)
+        schedule_.at({fault.at}, [&context] { context.leave(); });
+    }
+  }
 }
 
 void NodeProcess::on(const Finish& finish) {

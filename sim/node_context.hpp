@@ -68,6 +68,12 @@ class Simulation::NodeContext final : public Context {
   // What happens to a paused node happens once it goes on.
   bool is_paused() const { return paused_; }
   void pause() { paused_ = is_up(); }
+  void leave() {
+    if (is_paused())
+      defer([this] { node_->on_leave(); });
+    else
+      node_->on_leave();
+  }
   void defer(std::function<void()> event) { deferred_.push_back(std::move(event)); }
   std::vector<std::function<void()>> resume() {
     paused_ = false;

@@ -43,7 +43,8 @@ Simulation::~Simulation() = default;
 
 SimulationEnd Simulation::run() {
   for (std::uint32_t index = 0; index < contexts_.size(); ++index)
-    schedule(now_, EventKind::kStart, index);
+    if (!joins_later(job_->spec.faults, contexts_[index]->id()))
+      schedule(now_, EventKind::kStart, index);
   schedule_faults();
   transport_->run(agenda_, *this);
   report_totals();

@@ -31,8 +31,8 @@ void Simulation::begin_fault(const FaultSpec& fault) {
   for (NodeId id : nodes_of(fault.nodes)) {
     const std::uint32_t node = node_index(job_->spec.cluster, id);
     NodeContext& context = *contexts_[node];
-    const bool is_restart = fault.kind == FaultKind::kRestart;
-    if (context.is_up() == is_restart) continue;
+    const bool starts = fault.kind == FaultKind::kRestart || fault.kind == FaultKind::kJoin;
+    if (context.is_up() == starts) continue;
     tell(id);
     switch (fault.kind) {
       case FaultKind::kCrash:
@@ -41,6 +41,12 @@ void Simulation::begin_fault(const FaultSpec& fault) {
       case FaultKind::kRestart:
         ++context.totals().incarnations;
         schedule(now_, EventKind::kStart, node);
+        break;
+      case FaultKind::kJoin:
+        schedule(now_, EventKind::kStart, node);
+        break;
+      case FaultKind::kLeave:
+        context.leave();
         break;
       case FaultKind::kPause:
         context.pause();

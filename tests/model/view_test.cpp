@@ -11,7 +11,7 @@ ViewDescription two_tables() {
   return {.epoch = {4},
           .workers = 3,
           .homes = {1, 5},
-          .chains = first_chains({1, 5}, 2),
+          .chains = first_chains({1, 5}, {1, 5}, 2),
           .partition = {PartitionType::kRange, 1},
           .tables = {{10, 1}, {1, 3}}};
 }

@@ -70,13 +70,15 @@ Push any_push() {
 }
 
 decltype(Entry::what) any_entry() {
-  switch (*rc::gen::inRange(0, 3)) {
+  switch (*rc::gen::inRange(0, 4)) {
     case 0:
       return std::make_shared<const Push>(any_push());
     case 1:
       return Aggregate{{any_u32()}, {{any_u32(), {any_u64()}}}, any_sections()};
-    default:
+    case 2:
       return Expulsion{{any_u32(), any_u32()}};
+    default:
+      return Admission{any_u32(), {any_u32()}};
   }
 }
 
@@ -92,9 +94,10 @@ ViewPtr any_view() {
   for (std::size_t shard = 0; shard < view.homes.size(); ++shard)
     view.chains.push_back(any_chain());
   view.expelled = {any_rank()};
+  view.admitted = {{any_u32(), {any_u32()}}};
   view.incarnations = {any_u32(), any_u32()};
   view.partition = {*rc::gen::element(PartitionType::kRing, PartitionType::kRange),
-                    *rc::gen::inRange(1u, 20u)};
+                    *rc::gen::inRange(1u, 20u), any_u32()};
   for (auto left = *rc::gen::inRange(1, 4); left > 0; --left)
     view.tables.push_back({std::max<std::uint64_t>(any_u64(), 1), *rc::gen::inRange(1u, 1000u)});
   return std::make_shared<const View>(std::move(view));
@@ -130,7 +133,7 @@ Message message_of(std::size_t type) {
     case 9:
       return Snapshot{any_u64(), any_u32(), any_sections()};
     case 10:
-      return Heartbeat{{any_u32()}, {any_u32()}, any_time()};
+      return Heartbeat{{any_u32()}, {any_u32()}, any_time(), *rc::gen::arbitrary<bool>()};
     case 11:
       return HeartbeatAck{any_time()};
     case 12:

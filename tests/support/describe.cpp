@@ -109,7 +109,7 @@ struct Description {
   }
   std::string operator()(const Heartbeat& heartbeat) const {
     return Text("heartbeat of ", heartbeat.incarnation.value, " epoch ", heartbeat.epoch.value,
-                " at ", heartbeat.sent.seconds);
+                " at ", heartbeat.sent.seconds, heartbeat.leaving ? " leaving" : "");
   }
   std::string operator()(const HeartbeatAck& ack) const {
     return Text("heartbeat_ack of ", ack.sent.seconds);
@@ -172,6 +172,9 @@ struct Description {
     text.list(aggregate.parts,
               [&](const Aggregate::Part& part) { text.add(part.worker, ":", part.push.value); });
     return text.add(sections_text(aggregate.mean));
+  }
+  std::string entry_text(const Admission& admission) const {
+    return Text("admission of ", admission.worker, " from ", admission.from.value);
   }
   std::string entry_text(const Expulsion& expulsion) const {
     Text text("expulsion of ");

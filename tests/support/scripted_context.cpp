@@ -133,7 +133,7 @@ ViewPtr view_of(const Job& job) {
   ViewDescription view{
       .epoch = {1}, .workers = job.spec.cluster.workers, .partition = job.spec.partition};
   for (std::uint32_t rank = 0; rank < job.spec.cluster.servers; ++rank) view.homes.push_back(rank);
-  view.chains = first_chains(view.homes, job.spec.replication.factor);
+  view.chains = first_chains(view.homes, view.homes, job.spec.replication.factor);
   for (const Table& table : job.tables) view.tables.push_back({table.keys, table.width});
   return std::make_shared<const View>(std::move(view));
 }
