@@ -221,6 +221,11 @@ void put(Sink& sink, const Joined& joined) {
   sink.varint(joined.joining_since.value);
   sink.varint(joined.shard);
 }
+template <class Sink>
+void put(Sink& sink, const Linked& linked) {
+  sink.varint(linked.chain_since.value);
+  sink.varint(linked.shard);
+}
 
 template <class Sink>
 void put_if_any(Sink& sink, const ViewPtr& view) {
@@ -498,6 +503,10 @@ Message get_state_piece(WireReader& in) {
   piece.image = in.floats(in.count(sizeof(float)));
   return piece;
 }
+Message get_linked(WireReader& in) {
+  const Epoch since{in.u32()};
+  return Linked{since, in.u32()};
+}
 Message get_joined(WireReader& in) {
   const Epoch since{in.u32()};
   return Joined{since, in.u32()};
@@ -571,7 +580,8 @@ constexpr std::array<Message (*)(WireReader&), std::variant_size_v<Message>> kGe
     get_sign<Beat>,
     get_sign<BeatAck>,
     get_recall,
-    get_recalled};
+    get_recalled,
+    get_linked};
 
 // --- frames -----------------------------------------------------------------------------------
 

@@ -13,6 +13,9 @@ namespace {
 
 constexpr int kHeartbeatsToSettle = 40;
 
+// So long servers that are gone may return with what they had; in leases.
+constexpr double kLeasesOfHope = 10;
+
 }  // namespace
 
 Manager::Manager(std::shared_ptr<const Job> job, NodeId self, Context& context)
@@ -38,6 +41,7 @@ void Manager::on_message(NodeId from, const MessagePtr& message) {
   if (!council_.leads()) return;
   if (const auto* heartbeat = std::get_if<Heartbeat>(message.get())) on_heartbeat(from, *heartbeat);
   if (const auto* joined = std::get_if<Joined>(message.get())) on_joined(from, *joined);
+  if (const auto* linked = std::get_if<Linked>(message.get())) on_linked(from, *linked);
   if (const auto* progress = std::get_if<Progress>(message.get())) on_progress(from, *progress);
   if (const auto* snapshot = std::get_if<Snapshot>(message.get())) on_snapshot(*snapshot);
 }
@@ -55,6 +59,10 @@ void Manager::on_elected(const ViewPtr& last) {
   if (const auto& limit = job_->spec.job.stop.time)
     time_limit_ = context_.set_timer({std::max(0.0, limit->seconds - context_.now().seconds)});
   clocks_.assign(job_->spec.cluster.workers, {});
+  if (!last && context_.incarnation() > Incarnation{} && job_->spec.cluster.managers == 1) {
+    context_.record(Event{"view_lost", "the only manager has forgotten who holds what"});
+    return finish(StopReason::kLost);
+  }
   if (!last) return begin_if_all_joined();
   view_ = last;
   context_.record(Event{"leader", to_string(self_) + " leads from epoch " +
@@ -139,23 +147,35 @@ void Manager::on_joined(NodeId from, const Joined& joined) {
   revise_view();
 }
 
-// Looks, again and again, who has not been heard for too long.
+void Manager::on_linked(NodeId from, const Linked& linked) {
+  if (!view_ || linked.shard >= view_->shards()) return;
+  const Chain& chain = view_->chain(linked.shard);
+  if (chain.since != linked.chain_since || chain.tail() != from.rank) return;
+  membership_.set_linked(linked.shard, linked.chain_since);
+  revise_view();
+}
+
+// Looks, when somebody has not been heard for too long, who that is.
 void Manager::watch() {
+  watch_.reset();
   const DetectionSpec& detection = job_->spec.detection;
+  const Duration silence = detection.lease * (planted(Mistake::kImpatient) ? 0.3 : 1);
   const Time now = context_.now();
-  const double silence = detection.lease.seconds * (planted(Mistake::kImpatient) ? 0.3 : 1);
-  for (NodeId node : membership_.lose({now.seconds - silence}))
-    if (node.role == Role::kServer || job_->spec.worker_loss == WorkerLoss::kGoOn)
-      context_.record(Event{"lost", to_string(node)});
+  for (NodeId node : membership_.lose(now, silence))
+    context_.record(Event{"lost", to_string(node)});
   revise_view();
   if (settling_ > 0) settle();
   if (finished_ && settling_ == 0) return;
   if (!snapshots_missing_.empty()) request_snapshots();  // some tail did not know that it is one
-  watch_ = context_.set_timer(detection.heartbeat);
+  Time next = membership_.next_loss(silence);
+  if (settling_ > 0 || !snapshots_missing_.empty() || next == Time::never())
+    next = std::min(next, now + detection.heartbeat);
+  watch_ = context_.set_timer(std::max(next - now, detection.heartbeat * 0.01));
 }
 
 void Manager::revise_view() {
-  if (const auto shard = membership_.lost_shard(*view_); shard && !finished_) {
+  const Time hope{context_.now().seconds - kLeasesOfHope * job_->spec.detection.lease.seconds};
+  if (const auto shard = membership_.lost_shard(*view_, hope); shard && !finished_) {
     context_.record(
         Event{"shard_lost", "shard " + std::to_string(*shard) + ": none of its replicas is left"});
     finish(StopReason::kLost);
@@ -248,10 +268,17 @@ void Manager::finish(StopReason reason) {
     if (node.role == Role::kWorker || !settles) context_.send(node, make_message(Stop{}));
   if (settles) {
     settling_ = kHeartbeatsToSettle;
-    return;
+    return watch_soon();
   }
   if (watch_) context_.cancel_timer(*watch_);
   context_.record(JobFinished{reason});
+}
+
+// Somebody waits for what is done while watching.
+void Manager::watch_soon() {
+  if (!watch_) return;
+  context_.cancel_timer(*watch_);
+  watch_ = context_.set_timer(job_->spec.detection.heartbeat);
 }
 
 // An audited run goes on until nothing is under way any more; then servers tell what they have.
@@ -283,6 +310,7 @@ void Manager::request_snapshots() {
   model_.clear();
   for (const Table& table : job_->tables) model_.emplace_back(table.keys * table.width);
   ++snapshots_;
+  watch_soon();
   for (std::uint32_t shard = 0; shard < view_->shards(); ++shard) {
     snapshots_missing_.insert(shard);
     context_.send(view_->tail_of(shard), make_message(SnapshotRequest{snapshots_, shard}),

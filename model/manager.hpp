@@ -34,12 +34,14 @@ class Manager final : public Node, private Council::Chair {
   void on_join(NodeId from, const Join& join);
   void on_heartbeat(NodeId from, const Heartbeat& heartbeat);
   void on_joined(NodeId from, const Joined& joined);
+  void on_linked(NodeId from, const Linked& linked);
   void on_progress(NodeId from, const Progress& progress);
   void on_snapshot(const Snapshot& snapshot);
 
   void begin_if_all_joined();
   void admit(std::uint32_t worker);
   void watch();
+  void watch_soon();
   void revise_view();
   void propose(ViewDescription description);
   void welcome_all();

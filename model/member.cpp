@@ -1,5 +1,7 @@
 #include "model/member.hpp"
 
+#include <utility>
+
 #include <xxhash.h>
 
 #include "model/planted.hpp"
@@ -24,8 +26,10 @@ std::uint64_t digest(const ViewDescription& view) {
 }  // namespace
 
 void Member::hear(NodeId manager) {
-  manager_ = manager;
   unanswered_ = 0;
+  if (std::exchange(manager_, manager) == manager || !view_ || !timer_) return;
+  stop();
+  send_heartbeat();  // a new leader does not know yet that this node is there
 }
 
 // The one that was the leader may be gone.

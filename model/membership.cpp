@@ -34,14 +34,33 @@ void Membership::assume(const View& view, std::uint32_t servers, Time now) {
   for (auto& [node, known] : known_) known.heard = now;
 }
 
-std::vector<NodeId> Membership::lose(Time heard_before) {
+namespace {
+
+// Sums of times differ in their last bits from what was meant.
+constexpr double kRounding = 1e-9;
+
+}  // namespace
+
+bool Membership::is_watched(NodeId node) const {
+  return node.role == Role::kServer || worker_loss_ == WorkerLoss::kGoOn;
+}
+
+std::vector<NodeId> Membership::lose(Time now, Duration silence) {
   std::vector<NodeId> lost;
   for (auto& [node, known] : known_) {
-    if (!known.there || known.heard >= heard_before) continue;
+    const bool is_silent = known.heard + silence <= now + Duration{kRounding};
+    if (!known.there || !is_watched(node) || !is_silent) continue;
     known.there = false;
     lost.push_back(node);
   }
   return lost;
+}
+
+Time Membership::next_loss(Duration silence) const {
+  Time next = Time::never();
+  for (const auto& [node, known] : known_)
+    if (known.there && is_watched(node)) next = std::min(next, known.heard + silence);
+  return next;
 }
 
 std::vector<NodeId> Membership::all() const {
@@ -165,13 +184,16 @@ Chain Membership::next_chain(const View& view, std::uint32_t shard, std::uint32_
   if (chain.joiner && has_joined && chain.servers.back() == before.tail()) {
     chain.servers.push_back(*chain.joiner);
     chain.joiner.reset();
-    while (chain.servers.size() > factor_) {
+  }
+  // One that was the tail may still act as such until it knows better: it stays for so long.
+  const auto linked = linked_.find(shard);
+  if (linked != linked_.end() && linked->second == before.since)
+    while (chain.servers.size() > factor_ && chain.servers == before.servers) {
       const auto surplus = std::find_if(chain.servers.begin(), chain.servers.end(),
                                         [&](auto server) { return !contains(wanted, server); });
       if (surplus == chain.servers.end()) break;
       chain.servers.erase(surplus);
     }
-  }
   if (!chain.joiner && is_there(server_id(chain.tail())) && !planted(Mistake::kNoReplacement))
     for (std::uint32_t server : wanted)
       if (!contains(chain.servers, server)) {
@@ -191,7 +213,10 @@ std::optional<ViewDescription> Membership::next(const View& view) const {
   bool changed = next.homes != before.homes;
   for (std::uint32_t shard = 0; shard < view.shards(); ++shard) {
     Chain chain = next_chain(view, shard, next.homes[shard]);
-    if (chain.servers != view.chain(shard).servers) chain.since = next.epoch;
+    if (chain.servers != view.chain(shard).servers) {
+      chain.since = next.epoch;
+      if (chain.joiner) chain.joining_since = next.epoch;  // it has to begin again
+    }
     if (chain.joiner && chain.joining_since == next.epoch) {
       if (next.incarnations.size() <= *chain.joiner) next.incarnations.resize(*chain.joiner + 1);
       next.incarnations[*chain.joiner] = find(server_id(*chain.joiner))->incarnation.value;
@@ -223,12 +248,14 @@ std::optional<ViewDescription> Membership::next(const View& view) const {
   return changed ? std::optional(std::move(next)) : std::nullopt;
 }
 
-std::optional<std::uint32_t> Membership::lost_shard(const View& view) const {
+std::optional<std::uint32_t> Membership::lost_shard(const View& view, Time heard_since) const {
+  const auto is_lost = [&](std::uint32_t server) {
+    const Known* known = find(server_id(server));
+    return has_forgotten(view, server) || !known || (!known->there && known->heard < heard_since);
+  };
   for (std::uint32_t shard = 0; shard < view.shards(); ++shard) {
     const std::vector<std::uint32_t>& servers = view.chain(shard).servers;
-    if (std::all_of(servers.begin(), servers.end(),
-                    [&](std::uint32_t server) { return has_forgotten(view, server); }))
-      return shard;
+    if (std::all_of(servers.begin(), servers.end(), is_lost)) return shard;
   }
   return {};
 }

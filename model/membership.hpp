@@ -29,14 +29,21 @@ class Membership {
   // For a manager that takes over: everyone who may be there is, until it turns out otherwise.
   void assume(const View& view, std::uint32_t servers, Time now);
 
-  // Members that were last heard before a time; they are gone from now on.
-  std::vector<NodeId> lose(Time heard_before);
+  // Those that have been silent for so long; they are gone from now on.
+  std::vector<NodeId> lose(Time now, Duration silence);
 
   // Everyone who was ever heard.
   std::vector<NodeId> all() const;
 
   // The server that has been joining a shard's chain since an epoch has all that the chain has.
   void set_joined(std::uint32_t shard, Epoch joining_since) { joined_[shard] = joining_since; }
+
+  // All replicas of a shard's chain, made in an epoch, know that it is their chain.
+  void set_linked(std::uint32_t shard, Epoch since) { linked_[shard] = since; }
+
+  // When the first of those that are watched will have been silent for so long; never if there are
+  // none.
+  Time next_loss(Duration silence) const;
 
   // The first view, of all that are there.
   ViewDescription first(std::uint32_t workers, const PartitionSpec& partition,
@@ -49,8 +56,9 @@ class Membership {
   // The view that should follow; nothing if the present one is as it should be.
   std::optional<ViewDescription> next(const View& view) const;
 
-  // A shard of which no replica is left.
-  std::optional<std::uint32_t> lost_shard(const View& view) const;
+  // A shard of which no replica is left: those that had it have been started anew, or none has been
+  // heard since a time.
+  std::optional<std::uint32_t> lost_shard(const View& view, Time heard_since) const;
 
  private:
   struct Known {
@@ -62,6 +70,8 @@ class Membership {
 
   const Known* find(NodeId node) const;
   bool is_there(NodeId node) const;
+  // Whether it matters that a node is gone.
+  bool is_watched(NodeId node) const;
   // Whether a server has been started anew since it got its shards.
   bool has_forgotten(const View& view, std::uint32_t server) const;
   std::vector<std::uint32_t> members() const;
@@ -71,8 +81,8 @@ class Membership {
   std::uint32_t factor_;
   WorkerLoss worker_loss_;
   std::map<NodeId, Known> known_;
-  std::map<std::uint32_t, Epoch> joined_;    // by shard
-  std::map<std::uint32_t, Clock> admitted_;  // by worker
+  std::map<std::uint32_t, Epoch> joined_, linked_;  // by shard
+  std::map<std::uint32_t, Clock> admitted_;         // by worker
 };
 
 }  // namespace psgrid

@@ -15,7 +15,8 @@ constexpr std::array<std::string_view, std::variant_size_v<Message>> kTypeNames 
     "chain_synced", "state_request", "state_piece",
     "joined",       "campaign",      "vote",
     "propose",      "accepted",      "beat",
-    "beat_ack",     "recall",        "recalled"};
+    "beat_ack",     "recall",        "recalled",
+    "linked"};
 
 }  // namespace
 

@@ -184,6 +184,12 @@ struct Joined {
   std::uint32_t shard = 0;
 };
 
+// Tail -> manager: it and its predecessor know this chain.
+struct Linked {
+  Epoch chain_since;
+  std::uint32_t shard = 0;
+};
+
 // --- between managers (council.hpp)
 // ---------------------------------------------------------------
 
@@ -253,10 +259,11 @@ struct Snapshot {
   Sections sections;
 };
 
-using Message = std::variant<Join, Welcome, Push, PushAck, Pull, PullReply, Progress, Stop,
-                             SnapshotRequest, Snapshot, Heartbeat, HeartbeatAck, Forward,
-                             ForwardAck, ChainSync, ChainSynced, StateRequest, StatePiece, Joined,
-                             Campaign, Vote, Propose, Accepted, Beat, BeatAck, Recall, Recalled>;
+using Message =
+    std::variant<Join, Welcome, Push, PushAck, Pull, PullReply, Progress, Stop, SnapshotRequest,
+                 Snapshot, Heartbeat, HeartbeatAck, Forward, ForwardAck, ChainSync, ChainSynced,
+                 StateRequest, StatePiece, Joined, Campaign, Vote, Propose, Accepted, Beat, BeatAck,
+                 Recall, Recalled, Linked>;
 using MessagePtr = std::shared_ptr<const Message>;
 
 template <class Body>

@@ -117,7 +117,8 @@ void Replica::begin_place() {
     report_stable();
   }
   // Nobody has anything yet in the very first chain.
-  successor_synced_ = linked_ = since_ == Epoch{1};
+  successor_synced_ = since_ == Epoch{1};
+  linked_ = since_ == Epoch{1} || is_head();
   if (const auto before = predecessor(); before && !linked_)
     context_.send(*before, make_message(ChainSync{since_, shard_, state_->sequence()}));
 }
@@ -220,12 +221,12 @@ void Replica::finish(PendingPush request) {
 
 void Replica::take_effect(const PendingPush& request) {
   const auto& push = std::get<Push>(*request.message);
+  if (state_->is_expelled(request.from.rank) && !planted(Mistake::kPushOfAnotherAccepted)) return;
   if (gathered_) return gather(request.from, push);
   append(std::shared_ptr<const Push>(request.message, &push), request.from.rank);
 }
 
 void Replica::gather(NodeId worker, const Push& push) {
-  if (state_->is_expelled(worker.rank)) return;
   pushes_gathered_[worker.rank] = push.request.value;
   gathered_->add(worker.rank, push, state_->tables());
   append_complete_aggregates();
@@ -440,7 +441,11 @@ void Replica::on_chain_sync(NodeId from, const ChainSync& sync) {
 }
 
 void Replica::on_chain_synced(NodeId from, const ChainSynced&) {
-  if (from == predecessor() && place_) linked_ = true;
+  if (from != predecessor() || !place_ || linked_) return;
+  linked_ = true;
+  tell_that_linked();
+  arm_timer();
+  open_gate({});
 }
 
 // --- joining a chain ----------------------------------------------------------------------------
@@ -512,8 +517,20 @@ void Replica::assemble_state() {
 
 // --- what may be lost on the way ----------------------------------------------------------------
 
+// The chain is longer than it has to be: the manager will drop a replica once all know their
+// places.
+bool Replica::is_crowded() const {
+  return is_tail() && chain().servers.size() > job_->spec.replication.factor;
+}
+
+void Replica::tell_that_linked() {
+  if (is_crowded() && linked_)
+    context_.send(member_.manager(), make_message(Linked{since_, shard_}));
+}
+
 bool Replica::has_to_repeat() const {
-  return !unstable_.empty() || receiving_ || joint_ || (place_ && !is_head() && !linked_);
+  return !unstable_.empty() || receiving_ || joint_ || is_crowded() ||
+         (place_ && !is_head() && !linked_);
 }
 
 void Replica::arm_timer() {
@@ -532,6 +549,7 @@ bool Replica::on_timer(TimerId timer) {
     for (std::size_t i = 0; i < std::min(unstable_.size(), kResentMost); ++i)
       send_forward(unstable_[i]);
   if (joint_) context_.send(member_.manager(), make_message(Joined{chain().joining_since, shard_}));
+  tell_that_linked();
   if (receiving_ && receiving_->complete)
     report_stable();
   else if (receiving_ && !std::exchange(receiving_->progressed, false))
@@ -545,7 +563,7 @@ bool Replica::on_timer(TimerId timer) {
 void Replica::on_pull(NodeId from, const Pull& pull) {
   const bool may_read_here =
       is_tail() || job_->spec.replication.reads == Reads::kAny || planted(Mistake::kReadsFromHead);
-  if (!place_ || !may_read_here) return;
+  if (!place_ || !may_read_here || state_->is_expelled(from.rank)) return;
   PendingPull pending{from, pull, context_.now()};
   if (may_answer(pending)) return serve(std::move(pending));
   gate_->hold(std::move(pending));
@@ -553,7 +571,8 @@ void Replica::on_pull(NodeId from, const Pull& pull) {
 
 bool Replica::may_answer(const PendingPull& pending) const {
   const Pull& pull = pending.pull;
-  if (state_->version() < pull.version) return false;
+  // Until the predecessor knows the new chain, it may still act as the tail of the old one.
+  if (!linked_ || state_->version() < pull.version) return false;
   Clock required = job_->consistency->required(pull.iteration);
   if (planted(Mistake::kStalenessOffByOne) && required > Clock{}) --required.value;
   const std::uint32_t worker = pending.from.rank;

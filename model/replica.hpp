@@ -143,6 +143,8 @@ class Replica {
   void assemble_state();
   void arm_timer();
   bool has_to_repeat() const;
+  bool is_crowded() const;
+  void tell_that_linked();
   std::size_t window() const;
   void note(const char* situation);
 

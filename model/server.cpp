@@ -71,6 +71,10 @@ void Server::on_welcome(NodeId from, const Welcome& welcome) {
   }
   std::erase_if(replicas_, [&](const auto& each) { return !held.contains(each.first); });
 
+  take_up_what_was_kept();
+}
+
+void Server::take_up_what_was_kept() {
   early_numbers_.clear();
   for (const auto& [sender, message] : std::exchange(early_, {})) on_message(sender, message);
 }
@@ -80,6 +84,7 @@ void Server::on_lease(Time until) {
   lease_.extend(until);
   if (!had_lapsed || !lease_.is_valid(context_.now())) return;
   for (auto& [shard, replica] : replicas_) replica.on_lease_renewed();
+  take_up_what_was_kept();
 }
 
 void Server::on_stop() {
@@ -122,8 +127,10 @@ void Server::on_shard_message(NodeId from, const MessagePtr& message, Address ad
   if (is_read_by_only && !only_shard_) return;
   Replica* replica = replica_of(is_read_by_only ? *only_shard_ : address.shard);
   if (!replica) return;
-  if (!lease_.is_valid(context_.now()) && !planted(Mistake::kLeaseNotChecked))
-    return note("message refused: lease is over");
+  if (!lease_.is_valid(context_.now()) && !planted(Mistake::kLeaseNotChecked)) {
+    note("message refused: lease is over");
+    return keep_for_later(from, message, address);  // it may yet be extended
+  }
   hand_over(*replica, from, message);
 }
 

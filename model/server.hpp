@@ -45,6 +45,7 @@ class Server final : public Node {
   void on_shard_message(NodeId from, const MessagePtr& message, Address address);
   void keep_for_later(NodeId from, const MessagePtr& message, const Address& address);
   void hand_over(Replica& replica, NodeId from, const MessagePtr& message);
+  void take_up_what_was_kept();
   Replica* replica_of(std::uint32_t shard);
   void note(const char* situation);
 
@@ -58,7 +59,8 @@ class Server final : public Node {
   std::optional<std::uint32_t> only_shard_;
   std::map<std::uint32_t, Replica> replicas_;  // by shard
 
-  // Messages of chains that this server has not heard of; each once, though it may be repeated.
+  // Messages of chains that this server has not heard of, or that came while its lease was over;
+  // each once, though it may be repeated.
   std::vector<std::pair<NodeId, MessagePtr>> early_;
   std::set<std::tuple<NodeId, std::size_t, std::uint32_t, std::uint64_t>> early_numbers_;
 };

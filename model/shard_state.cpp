@@ -26,6 +26,8 @@ void IterationSums::add(std::uint32_t worker, const Push& push, std::span<const 
     iteration.reads.push_back({worker, push.read_clock, push.read_version});
   }
   if (iteration.sum) iteration.sum->add(worker, push.sections);
+  if (lists_parts_ && job_->timing_only && iteration.phantom.empty())
+    iteration.phantom = push.sections;
   if (push.ticks.empty()) return;
   if (iteration.sum) iteration.sum->close(worker);
   ++iteration.complete;
@@ -71,6 +73,7 @@ IterationSums::Finished IterationSums::take(Clock clock) {
                     .mean = {},
                     .reads = std::move(iteration.reads),
                     .parts = std::move(iteration.parts)};
+  finished.mean.assign(iteration.phantom.begin(), iteration.phantom.end());
   if (iteration.sum)
     finished.mean = std::move(*iteration.sum)
                         .take_scaled(workers_, 1.0f / static_cast<float>(finished.gradients));

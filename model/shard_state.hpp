@@ -36,6 +36,7 @@ class IterationSums {
   };
   struct Iteration {
     std::optional<GradientSum> sum;  // none in a timing-only run
+    Sections phantom;                // then, of one of the gradients
     std::vector<ReadMark> reads;
     std::uint32_t complete = 0;          // workers whose gradient is
     std::vector<Aggregate::Part> parts;  // of these

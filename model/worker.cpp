@@ -19,7 +19,12 @@ Worker::Worker(std::shared_ptr<const Job> job, NodeId self, Context& context,
 void Worker::on_start() { member_.join(); }
 
 void Worker::on_message(NodeId from, const MessagePtr& message) {
-  if (stopped_) return;
+  if (stopped_) {
+    // A manager that took over does not know that this worker is done.
+    if (std::holds_alternative<Welcome>(*message) && reported_ > Clock{})
+      context_.send(from, make_message(Progress{reported_, examples_}));
+    return;
+  }
   if (std::holds_alternative<Stop>(*message)) return on_stop();
   if (const auto* welcome = std::get_if<Welcome>(message.get())) return on_welcome(from, *welcome);
   if (std::holds_alternative<HeartbeatAck>(*message)) return member_.hear(from);

@@ -167,7 +167,7 @@ TEST(Codec, RefusesHeadersThatAreNotOurs) {
   EXPECT_EQ(outcome({}), "0: expected a header of 24 bytes");
   EXPECT_EQ(with(0, 0), "0: expected the magic of psgrid");
   EXPECT_EQ(with(2, 9), "2: expected wire version 2, found 9");
-  EXPECT_EQ(with(3, 27), "3: expected a known message type");
+  EXPECT_EQ(with(3, 28), "3: expected a known message type");
   EXPECT_EQ(with(7, 3), "4: expected the role of the sender");
   EXPECT_EQ(with(11, 3), "8: expected the role of the receiver");
   EXPECT_EQ(with(15, 0x7F), "12: expected a payload of at most 1 GiB");
@@ -211,11 +211,11 @@ TEST(Codec, RefusesHostileLengthsBeforeItAllocates) {
   EXPECT_EQ(Payload().varint(1).varint(0).varint(huge).as(kWelcome), "35: " + room);
   // Every one of these servers and tables is there, but not room for all their points.
   Payload welcome;
-  welcome.varint(1).varint(0).varint(0).varint(64).zeros(64).varint(0);
+  welcome.varint(1).varint(0).varint(0).varint(0).varint(64).zeros(64).varint(0);
   for (int server = 0; server < 64; ++server) welcome.varint(1).varint(1).zeros(2);
-  welcome.byte(0).varint(64).varint(2048);
+  welcome.byte(0).varint(64).varint(1).varint(2048);
   for (int table = 0; table < 2048; ++table) welcome.varint(1).varint(1);
-  EXPECT_EQ(welcome.as(kWelcome), "353: expected 1 to 2^20 points on all rings");
+  EXPECT_EQ(welcome.as(kWelcome), "355: expected 1 to 2^20 points on all rings");
 }
 
 TEST(Codec, RefusesKeysThatAreNoSet) {
@@ -254,20 +254,21 @@ TEST(Codec, RefusesWhatNoNodeWouldSay) {
   EXPECT_EQ(Payload().zeros(7).varint(1).varint(0).varint(5).varint(6).varint(1).as(kPush),
             "36: expected a tick of a non-empty key range");
 
-  const auto view = [] { return Payload().varint(1).varint(2).varint(0); };
+  const auto view = [] { return Payload().varint(1).varint(2).varint(0).varint(0); };
   const auto one_server = [&] {
     return view().varint(1).varint(0).varint(0).varint(1).varint(1).zeros(2);
   };
-  EXPECT_EQ(view().varint(0).zeros(4).as(kWelcome), "28: expected at least one server");
+  EXPECT_EQ(view().varint(0).zeros(4).as(kWelcome), "29: expected at least one server");
   EXPECT_EQ(view().varint(1).varint(1u << 24).zeros(4).as(kWelcome),
-            "32: expected ranks below 2^24");
+            "33: expected ranks below 2^24");
   EXPECT_EQ(view().varint(1).varint(0).varint(0).varint(1).zeros(2).as(kWelcome),
-            "32: expected a chain with a server");
-  EXPECT_EQ(one_server().byte(2).zeros(4).as(kWelcome), "35: expected partition 0 or 1");
-  EXPECT_EQ(one_server().byte(0).varint(0).zeros(3).as(kWelcome),
-            "37: expected 1 to 2^20 points on all rings");
-  EXPECT_EQ(one_server().byte(0).varint(1).varint(1).varint(0).varint(1).zeros(2).as(kWelcome),
-            "39: expected tables with keys and values");
+            "33: expected a chain with a server");
+  EXPECT_EQ(one_server().byte(2).zeros(4).as(kWelcome), "36: expected partition 0 or 1");
+  EXPECT_EQ(one_server().byte(0).varint(0).varint(1).zeros(3).as(kWelcome),
+            "39: expected 1 to 2^20 points on all rings");
+  EXPECT_EQ(
+      one_server().byte(0).varint(1).varint(1).varint(1).varint(0).varint(1).zeros(2).as(kWelcome),
+      "41: expected tables with keys and values");
 }
 
 TEST(Codec, LongArraysOfAGatheredFrameStayWhereTheyAre) {

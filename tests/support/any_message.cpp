@@ -165,6 +165,8 @@ Message message_of(std::size_t type) {
       return BeatAck{{any_u32()}, any_time()};
     case 25:
       return Recall{{any_u32()}};
+    case 26:
+      return Linked{{any_u32()}, any_u32()};
     default:
       return Recalled{{any_u32()}, {any_u32()}, {any_u32()}, any_view_or_none()};
   }

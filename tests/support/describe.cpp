@@ -135,6 +135,9 @@ struct Description {
   std::string operator()(const Joined& joined) const {
     return Text("joined", shard_text(joined.shard), " epoch ", joined.joining_since.value);
   }
+  std::string operator()(const Linked& linked) const {
+    return Text("linked", shard_text(linked.shard), " epoch ", linked.chain_since.value);
+  }
   std::string operator()(const Campaign& campaign) const {
     return Text("campaign ", campaign.term.value);
   }
