@@ -38,6 +38,13 @@ struct NodeTotals {
   std::uint32_t incarnations = 1;
 };
 
+// All nodes' messages of one type over the whole run.
+struct TypeTotals {
+  std::string_view type;
+  std::uint64_t messages = 0;
+  Bytes sent;
+};
+
 class RunObserver {
  public:
   virtual ~RunObserver() = default;
@@ -49,6 +56,7 @@ class RunObserver {
   virtual void on_work(const WorkTrace&) {}
 
   // Once, at the end.
+  virtual void on_message_totals(const std::vector<TypeTotals>&) {}
   virtual void on_totals(Time, const std::vector<NodeTotals>&) {}
 };
 

@@ -446,6 +446,10 @@ void put(WireWriter& out, const Totals& totals) {
     put(out, node.messages_received);
     put(out, std::uint64_t{node.incarnations});
   });
+  for (const auto& [messages, sent] : totals.messages.sums()) {
+    put(out, messages);
+    put(out, sent.count);
+  }
   put(out, totals.overruns.works);
   put(out, totals.overruns.of_works);
   put(out, totals.overruns.longest);
@@ -464,6 +468,10 @@ Totals get_totals(WireReader& in) {
     node.incarnations = in.u32();
     return node;
   });
+  for (std::size_t type = 0; type < totals.messages.sums().size(); ++type) {
+    const std::uint64_t messages = in.varint();
+    totals.messages.add(type, messages, {in.varint()});
+  }
   totals.overruns.works = in.varint();
   totals.overruns.of_works = in.varint();
   totals.overruns.longest = get<Duration>(in);

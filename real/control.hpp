@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "model/ids.hpp"
+#include "model/message_totals.hpp"
 #include "model/records.hpp"
 #include "model/run_observer.hpp"
 #include "real/emulated_processor.hpp"
@@ -87,6 +88,7 @@ struct Finish {
 // Process -> hub, last of all.
 struct Totals {
   std::vector<NodeTotals> nodes;
+  MessageTotals messages;
   Overruns overruns;
 };
 

@@ -136,6 +136,7 @@ class NodeProcess final : private ParcelReceiver, private EmulatedNetwork::User 
   std::uint64_t works_ = 0;
   bool traces_ = false;
   Observed observed_;
+  MessageTotals message_totals_;
   bool finishing_ = false;
   bool interrupted_ = false;
   std::string run_failure_;  // as the hub said
@@ -430,6 +431,7 @@ void NodeProcess::on(const Finish& finish) {
   if (running_)
     for (const auto& processor : running_->processors)
       if (processor) totals.overruns.add(processor->overruns());
+  totals.messages = message_totals_;
   hub_->send(totals);
   finishing_ = true;  // the hub closes the connection once it has read all that came over it
   farewell_.expires_after(kFarewellTime);
@@ -565,6 +567,7 @@ void NodeProcess::send(std::uint32_t from, NodeId to, MessagePtr message, Channe
   NodeTotals& totals = contexts_[from]->totals();
   totals.sent = totals.sent + transfer.size;
   ++totals.messages_sent;
+  message_totals_.add(*transfer.message, transfer.size);
   if (!running_->link_faults.any()) return running_->network.send(std::move(transfer));
   const LinkFaults::Fate fate =
       running_->link_faults.next(contexts_[from]->id(), to, transfer.size, running_->clock.now());

@@ -64,6 +64,7 @@ SocketRunEnd SocketRun::run() {
   add_missing_totals();
   std::sort(totals_.begin(), totals_.end(),
             [](const NodeTotals& a, const NodeTotals& b) { return a.node < b.node; });
+  observer_.on_message_totals(message_totals_.list());
   observer_.on_totals(ended_at_, totals_);
   return end_;
 }
@@ -202,6 +203,7 @@ void SocketRun::on_message(std::uint32_t process, ControlMessage message) {
   } else if (auto* totals = std::get_if<Totals>(&message)) {
     if (std::exchange(member.gave_totals, true)) return;
     totals_.insert(totals_.end(), totals->nodes.begin(), totals->nodes.end());
+    message_totals_.add(totals->messages);
     overruns_.add(totals->overruns);
     time_line_.end(process);
     end_if_done();

@@ -16,6 +16,7 @@
 #include <asio/steady_timer.hpp>
 
 #include "model/job.hpp"
+#include "model/message_totals.hpp"
 #include "model/run_observer.hpp"
 #include "real/child_processes.hpp"
 #include "real/control_channel.hpp"
@@ -129,6 +130,7 @@ class SocketRun {
   std::chrono::steady_clock::time_point phase_until_;
   std::string failure_;
   std::vector<NodeTotals> totals_;
+  MessageTotals message_totals_;
   Overruns overruns_;
 };
 

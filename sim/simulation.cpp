@@ -59,6 +59,7 @@ void Simulation::report_totals() {
     totals.push_back(context->totals());
     totals.back().host = transport_->layout().host(context->host()).name;
   }
+  observer_.on_message_totals(message_totals_.list());
   observer_.on_totals(now_, totals);
 }
 
@@ -129,6 +130,7 @@ void Simulation::send(std::uint32_t from, NodeId to, MessagePtr message, Channel
   envelope.size = encoded_size(*envelope.message);
   sender.totals().sent = sender.totals().sent + envelope.size;
   ++sender.totals().messages_sent;
+  message_totals_.add(*envelope.message, envelope.size);
   if (!link_faults_.any()) return post(std::move(envelope), channel, {});
   const LinkFaults::Fate fate = link_faults_.next(sender.id(), to, envelope.size, now_);
   for (std::uint32_t copy = 0; copy < fate.copies; ++copy) post(envelope, channel, fate.delay);

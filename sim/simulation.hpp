@@ -9,6 +9,7 @@
 
 #include "model/job.hpp"
 #include "model/link_faults.hpp"
+#include "model/message_totals.hpp"
 #include "model/run_observer.hpp"
 #include "model/stragglers/straggler_set.hpp"
 #include "sim/agenda.hpp"
@@ -120,6 +121,7 @@ class Simulation final : private TransportUser {
   // Events of this very instant that come before all scheduled ones.
   std::deque<Agenda::Event> immediate_;
 
+  MessageTotals message_totals_;
   std::deque<Envelope> envelopes_;  // grows without copying
   std::vector<std::uint32_t> free_envelopes_;
   std::vector<WorkItem> work_;

@@ -27,12 +27,14 @@ std::vector<ControlMessage> one_of_each() {
                       {{2}, manager_id(0), JobFinished{StopReason::kTargetLoss}}};
   observed.messages = {{worker_id(0), server_id(1), {1}, {2}, {77}, type_name(2), 9}};
   observed.works = {{server_id(1), {1}, {2}, WorkKind::kApply}};
+  MessageTotals sent;
+  sent.add(2, 7, {700});
   return {Hello{Token::make(), 3, {1}, 42, "127.0.0.1", 65535},
           Begin{{-5}, {-6}, true, {{"::1", 80, {2}}, {"10.0.0.1", 1, {1}}}},
           observed,
           LogLine{"refused"},
           Finish{"worker[1] was lost"},
-          Totals{{{worker_id(1), "host", {1.5}, {10}, {20}, 3, 4, 2}}, {5, 6, {0.5}}},
+          Totals{{{worker_id(1), "host", {1.5}, {10}, {20}, 3, 4, 2}}, sent, {5, 6, {0.5}}},
           PeerRestarted{7, {"127.0.0.1", 99, {3}}},
           ResetLink{1, 2},
           Refused{"the token of this cluster"}};
