@@ -91,6 +91,13 @@ VariantSummary summarize_variant(const VariantRuns& data, const std::vector<Summ
   variant.iterations_per_s = median_of(summaries, &Summary::iterations_per_s);
   variant.bytes_on_wire = median_of(summaries, &Summary::bytes_on_wire);
   variant.messages = median_of(summaries, &Summary::messages);
+  variant.replication_bytes = median_of(summaries, &Summary::replication_bytes);
+  variant.failovers = median_of(summaries, &Summary::failovers);
+  for (const auto& [from, to] :
+       {std::pair{&Summary::recovery_s_max, &VariantSummary::recovery_s_max},
+        {&Summary::throughput_recovery_s_max, &VariantSummary::throughput_recovery_s_max}})
+    if (const auto longest = present(summaries, from); !longest.empty())
+      variant.*to = range_of(longest).max;
   summarize_totals(data.runs, variant);
   return variant;
 }
@@ -134,6 +141,11 @@ Range range_of(std::vector<double> values) {
   const double median =
       values.size() % 2 == 1 ? values[half] : values[half - 1] / 2 + values[half] / 2;
   return {median, values.front(), values.back()};
+}
+
+bool has_failures(const Comparison& comparison) {
+  return std::any_of(comparison.variants.begin(), comparison.variants.end(),
+                     [](const VariantSummary& v) { return v.failed > 0 || v.failovers > 0; });
 }
 
 Comparison compare(const ComparisonData& data) {

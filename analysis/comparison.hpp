@@ -57,6 +57,11 @@ struct VariantSummary {
   double iterations_per_s = 0;
   double bytes_on_wire = 0;
   double messages = 0;
+  double replication_bytes = 0;
+
+  double failovers = 0;                            // see recovery.hpp
+  std::optional<double> recovery_s_max;            // of all runs, from here on
+  std::optional<double> throughput_recovery_s_max;
 
   TimeSplit time_per_iteration;  // mean over all iterations of all runs
   double iteration_s_mean = 0;   // its total
@@ -76,6 +81,9 @@ struct Comparison {
 };
 
 Comparison compare(const ComparisonData& data);
+
+// Whether there is anything to tell about failures.
+bool has_failures(const Comparison& comparison);
 
 // "SSP 3 reaches the target loss 0.25 first: 12.3 s, 1.8x faster than BSP (22.1 s). ..."
 std::string verdict(const Comparison& comparison);

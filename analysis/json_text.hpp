@@ -20,4 +20,9 @@ nlohmann::json or_null(const Optional& value) {
   return value ? nlohmann::json(*value) : nlohmann::json(nullptr);
 }
 
+// An empty text stands for none.
+inline nlohmann::json or_null(const std::string& text) {
+  return text.empty() ? nlohmann::json(nullptr) : nlohmann::json(text);
+}
+
 }  // namespace psgrid::analysis

@@ -62,6 +62,11 @@ void read_node(CsvReader& csv, RunData& run) {
   row.incarnations = csv.integer<std::uint32_t>(9);
 }
 
+void read_message(CsvReader& csv, RunData& run) {
+  run.messages.push_back(
+      {csv.text(0), csv.integer<std::uint64_t>(1), csv.integer<std::uint64_t>(2)});
+}
+
 void read_event(CsvReader& csv, RunData& run) {
   run.events.push_back({csv.number(0), parse_node(csv.text(1)), csv.text(2), csv.text(3)});
 }
@@ -81,6 +86,9 @@ RunHeader read_header(const json& object) {
   header.workers = object.at("workers");
   header.servers = object.at("servers");
   header.managers = object.at("managers");
+  header.replicas = object.at("replicas");
+  header.replication = text_of(object, "replication");
+  header.failover = text_of(object, "failover");
   header.network = text_of(object, "network");
   header.stragglers = text_of(object, "stragglers");
   header.learner = text_of(object, "learner");
@@ -99,8 +107,8 @@ void read_summary(const json& object, RunData& run) {
     if (status == status_name(each)) run.status = each;
   }
   const std::string stop = text_of(object, "stop_reason");
-  for (StopReason each : {StopReason::kIterations, StopReason::kTargetLoss, StopReason::kTime,
-                          StopReason::kLost}) {
+  for (StopReason each :
+       {StopReason::kIterations, StopReason::kTargetLoss, StopReason::kTime, StopReason::kLost}) {
     if (stop == stop_reason_name(each)) run.stop = each;
   }
   run.failure = text_of(object, "failure");
@@ -115,6 +123,8 @@ void read_summary(const json& object, RunData& run) {
   run.time.push_s = object.at("push_s");
   run.iterations_dropped = object.at("iterations_dropped");
   run.events_dropped = object.at("events_dropped");
+  const json& throughput = object.at("throughput_recovery_s_max");
+  if (!throughput.is_null()) run.throughput_recovery_s_max = throughput;
 }
 
 Failure read_staleness(const fs::path& path, const json& object, RunData& run) {
@@ -154,6 +164,7 @@ Result<RunData> read_run(const fs::path& directory, ReadOptions options) {
   };
   if (Failure f = read("convergence.csv", columns::convergence, read_convergence)) return *f;
   if (Failure f = read("nodes.csv", columns::nodes, read_node)) return *f;
+  if (Failure f = read("messages.csv", columns::messages, read_message)) return *f;
   if (Failure f = read("events.csv", columns::events, read_event)) return *f;
   run.iterations_recorded = fs::exists(directory / "iterations.csv");
   if (run.iterations_recorded && options.iterations) {

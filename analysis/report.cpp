@@ -43,7 +43,9 @@ std::string render(const Page& page, const ComparisonData& data, const Compariso
 
 std::string report_html(const ComparisonData& data) {
   const Comparison comparison = compare(data);
-  return render({"comparison", verdict(comparison), variants_table(comparison)}, data, comparison);
+  return render(
+      {"comparison", verdict(comparison), variants_table(comparison) + failures_table(comparison)},
+      data, comparison);
 }
 
 std::string report_html(const RunData& run) {

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "analysis/json_text.hpp"
+#include "analysis/recovery.hpp"
 #include "analysis/report_curves.hpp"
 
 namespace psgrid::analysis {
@@ -26,6 +27,9 @@ json rounded(double value) {
   }
   return result;
 }
+
+// A moment, to the microsecond: it may be looked at through a magnifying glass.
+double exactly(double seconds) { return std::round(seconds * 1e6) / 1e6; }
 
 json rounded(const std::vector<double>& values) {
   json array = json::array();
@@ -93,43 +97,88 @@ json servers_json(const VariantRuns& variant, std::size_t servers_max) {
   return servers;
 }
 
-// About a dozen iterations of the slowest variant, a round number of seconds.
-double timeline_end(const Comparison& comparison) {
+// What the timelines show.
+struct Span {
+  double begin_s = 0, end_s = 0;
+  double length() const { return end_s - begin_s; }
+};
+
+double rounded_up(double seconds) {
+  const double unit = std::pow(10, std::floor(std::log10(seconds)) - 1);
+  return std::ceil(seconds / unit) * unit;
+}
+
+// About a dozen iterations of the slowest variant, from the start or, if there was one, around the
+// first failover; a round number of seconds.
+Span timeline_span(const ComparisonData& data, const Comparison& comparison) {
   double slowest = 0, longest = 0;
   for (const VariantSummary& variant : comparison.variants) {
     slowest = std::max(slowest, variant.iteration_s_mean);
     longest = std::max(longest, variant.virtual_time_s);
   }
-  const double end = std::min(12 * slowest, longest);
-  return end > 0 ? std::stod(fmt::format("{:.1e}", end)) : 0;
+  double length = std::min(12 * slowest, longest);
+  if (length <= 0) return {};
+  for (const VariantRuns& variant : data.variants) {
+    if (variant.runs.empty()) continue;
+    const std::vector<Recovery> recoveries = recoveries_of(variant.runs.front());
+    if (recoveries.empty()) continue;
+    const Recovery& first = recoveries.front();
+    length = rounded_up(length + first.accepting_s - first.fault_s);
+    const double begin_s = std::max(0.0, first.fault_s - 4 * slowest);
+    const double unit = length / 20;
+    return {std::floor(begin_s / unit) * unit, std::floor(begin_s / unit) * unit + length};
+  }
+  return {0, std::stod(fmt::format("{:.1e}", length))};
 }
 
 constexpr double ticks_per_timeline = 50'000;
 
 // [row, iteration, start, wait, pull, compute, push] of each iteration, in ticks.
-json timeline_json(const VariantRuns& variant, double end_s, const ReportLimits& limits) {
-  if (variant.runs.empty() || !variant.runs.front().iterations_recorded || end_s <= 0) {
+json timeline_json(const VariantRuns& variant, const Span& span, const ReportLimits& limits) {
+  if (variant.runs.empty() || !variant.runs.front().iterations_recorded || span.length() <= 0) {
     return nullptr;
   }
   const RunData& run = variant.runs.front();
-  const auto ticks = [end_s](double seconds) {
-    return static_cast<std::int64_t>(std::llround(seconds / end_s * ticks_per_timeline));
+  const auto ticks = [&](double seconds) {
+    return static_cast<std::int64_t>(std::llround(seconds / span.length() * ticks_per_timeline));
+  };
+  const auto is_shown = [&](const IterationRow& row) {
+    return row.start_s < span.end_s && row.end_s > span.begin_s;
   };
   std::size_t shown = limits.timeline_workers;
   std::size_t rows = 0;
-  for (const IterationRow& row : run.iterations) rows += row.start_s < end_s;
+  for (const IterationRow& row : run.iterations) rows += is_shown(row);
   const std::size_t of_worker = rows / std::max<std::size_t>(run.header.workers, 1) + 1;
   shown = std::max<std::size_t>(1, std::min(shown, limits.timeline_rows / of_worker));
   const std::vector<std::size_t> workers = sampled(run.header.workers, shown);
   json slices = json::array();
   for (const IterationRow& row : run.iterations) {
     const auto place = std::lower_bound(workers.begin(), workers.end(), row.worker);
-    if (row.start_s >= end_s || place == workers.end() || *place != row.worker) continue;
+    if (!is_shown(row) || place == workers.end() || *place != row.worker) continue;
     if (slices.size() == limits.timeline_rows) break;
-    slices.push_back({place - workers.begin(), row.iteration, ticks(row.start_s), ticks(row.wait_s),
-                      ticks(row.pull_s), ticks(row.compute_s), ticks(row.push_s)});
+    slices.push_back({place - workers.begin(), row.iteration, ticks(row.start_s - span.begin_s),
+                      ticks(row.wait_s), ticks(row.pull_s), ticks(row.compute_s),
+                      ticks(row.push_s)});
   }
   return {{"workers", workers}, {"slices", slices}};
+}
+
+// Times of faults, [time, epoch] of each view but the first, and [fault, accepting again] of each
+// recovery.
+json failovers_json(const VariantRuns& variant) {
+  json faults = json::array(), views = json::array(), recoveries = json::array();
+  if (variant.runs.empty())
+    return {{"faults", faults}, {"views", views}, {"recoveries", recoveries}};
+  const RunData& run = variant.runs.front();
+  bool is_first = true;
+  for (const EventRow& event : run.events) {
+    if (is_fault(event) && faults.size() < 50) faults.push_back(exactly(event.time_s));
+    if (event.event != "view" || std::exchange(is_first, false) || views.size() == 50) continue;
+    views.push_back({exactly(event.time_s), event.detail.substr(0, event.detail.find(':'))});
+  }
+  for (const Recovery& recovery : recoveries_of(run))
+    recoveries.push_back({exactly(recovery.fault_s), exactly(recovery.accepting_s)});
+  return {{"faults", faults}, {"views", views}, {"recoveries", recoveries}};
 }
 
 json faults_json(const ComparisonData& data) {
@@ -138,7 +187,7 @@ json faults_json(const ComparisonData& data) {
     for (const RunData& run : variant.runs) {
       for (const EventRow& event : run.events) {
         if (!is_fault(event) || faults.size() == 50) continue;
-        faults.push_back({rounded(event.time_s), event.event + " " + to_string(event.node)});
+        faults.push_back({exactly(event.time_s), event.event + " " + to_string(event.node)});
       }
       if (!faults.empty()) return faults;
     }
@@ -150,7 +199,7 @@ json faults_json(const ComparisonData& data) {
 
 json report_data(const ComparisonData& data, const Comparison& comparison,
                  const ReportLimits& limits) {
-  const double timeline_s = timeline_end(comparison);
+  const Span timeline = timeline_span(data, comparison);
   json variants = json::array();
   for (std::size_t i = 0; i < data.variants.size(); ++i) {
     const VariantRuns& runs = data.variants[i];
@@ -168,14 +217,16 @@ json report_data(const ComparisonData& data, const Comparison& comparison,
          {"staleness_updates",
           {rounded(variant.mean_staleness_updates), variant.max_staleness_updates}},
          {"servers", servers_json(runs, limits.servers)},
-         {"timeline", timeline_json(runs, timeline_s, limits)}});
+         {"failovers", failovers_json(runs)},
+         {"timeline", timeline_json(runs, timeline, limits)}});
   }
   const RunHeader header = data.variants.empty() || data.variants.front().runs.empty()
                                ? RunHeader{}
                                : data.variants.front().runs.front().header;
   return {{"target", or_null(comparison.target_loss)},
           {"metric", header.metric_name},
-          {"timeline_s", timeline_s},
+          {"timeline_begin_s", exactly(timeline.begin_s)},
+          {"timeline_s", timeline.length()},
           {"ticks", ticks_per_timeline},
           {"clocks", staleness_json(data, &RunData::staleness, limits.staleness_bins)},
           {"updates", staleness_json(data, &RunData::staleness_updates, limits.staleness_bins)},

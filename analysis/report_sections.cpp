@@ -33,6 +33,7 @@ std::string distinct(const ComparisonData& data, std::string RunHeader::*member)
   for (const VariantRuns& variant : data.variants) {
     if (variant.runs.empty()) continue;
     const std::string& value = variant.runs.front().header.*member;
+    if (value.empty()) continue;
     if (std::find(values.begin(), values.end(), value) == values.end()) values.push_back(value);
   }
   return escape_html(fmt::format("{}", fmt::join(values, "; ")));
@@ -152,6 +153,8 @@ std::string scenario_section(const ComparisonData& data) {
   add("Network", distinct(data, &RunHeader::network));
   add("Stragglers", header->stragglers.empty() ? "none" : distinct(data, &RunHeader::stragglers));
   add("Consistency", distinct(data, &RunHeader::consistency));
+  add("Replication", distinct(data, &RunHeader::replication));
+  add("Failover", distinct(data, &RunHeader::failover));
   add("Learner", distinct(data, &RunHeader::learner));
   add("Data", distinct(data, &RunHeader::data));
   add("Optimizer", distinct(data, &RunHeader::optimizer));

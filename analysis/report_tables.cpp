@@ -63,8 +63,9 @@ std::string variant_row(const Comparison& comparison, std::size_t index, double 
   const TimeSplit& time = variant.time_per_iteration;
   const bool first = comparison.first == index;
   std::string row = first ? "<tr class=\"first\">" : "<tr>";
-  row += fmt::format("<th scope=\"row\"><b class=\"swatch\" data-variant=\"{}\"></b>{}{}</th>",
-                     index, escape_html(variant.name), first ? " <em>fastest</em>" : "");
+  row += fmt::format("<th scope=\"row\"><b class=\"swatch\" data-variant=\"{}\"></b>{}{}{}</th>",
+                     index, escape_html(variant.name), first ? " <em>fastest</em>" : "",
+                     variant.failed > 0 ? " <em class=\"failed\">failed</em>" : "");
   row += time_cell(variant, has_target, longest);
   row += speedup_cell(variant);
   if (has_target) {
@@ -90,7 +91,47 @@ void add_fact(std::string& html, std::string_view name, const std::string& value
                       note);
 }
 
+std::string seconds_cell(const std::optional<double>& seconds) {
+  return cell(seconds ? human_seconds(*seconds) : missing);
+}
+
+std::string failures_row(const VariantSummary& variant, std::size_t index) {
+  std::string outcome = variant.failovers > 0 ? "survived" : missing;
+  if (variant.failed > 0)
+    outcome = fmt::format("<strong class=\"failed\">failed</strong> {} of {}<small>{}</small>",
+                          variant.failed, variant.runs, escape_html(variant.failure));
+  return fmt::format(
+             "<tr><th scope=\"row\"><b class=\"swatch\" data-variant=\"{}\"></b>{}</th>"
+             "<td class=\"outcome\">{}</td>",
+             index, escape_html(variant.name), outcome) +
+         cell(human_number(variant.failovers)) + seconds_cell(variant.recovery_s_max) +
+         seconds_cell(variant.throughput_recovery_s_max) +
+         cell(human_bytes(variant.replication_bytes)) +
+         cell(variant.bytes_on_wire > 0
+                  ? human_share(variant.replication_bytes / variant.bytes_on_wire)
+                  : missing) +
+         "</tr>\n";
+}
+
 }  // namespace
+
+std::string failures_table(const Comparison& comparison) {
+  if (!has_failures(comparison)) return "";
+  std::string html =
+      "<h3 class=\"failures\">What became of the faults</h3>\n<table "
+      "class=\"results\">\n<thead><tr>"
+      "<th>Variant</th><th>Outcome</th><th>Failovers</th><th>Recovery</th>"
+      "<th>Back at 95&nbsp;% of throughput</th><th>Replication</th><th>Share of traffic</th></tr>"
+      "</thead>\n<tbody>\n";
+  for (std::size_t i = 0; i < comparison.variants.size(); ++i)
+    html += failures_row(comparison.variants[i], i);
+  return html +
+         "</tbody></table>\n<p class=\"note\">Failovers: shards that lost a server and went on "
+         "with "
+         "the replicas left. Recovery: from a fault to the first push that the last of its shards "
+         "acknowledged; back at 95&nbsp;%: from a fault to the first window, 20 iterations long, "
+         "with 95&nbsp;% of the iterations of before. Both are the longest of all runs.</p>\n";
+}
 
 std::string variants_table(const Comparison& comparison) {
   const bool has_target = comparison.target_loss.has_value();
@@ -153,6 +194,24 @@ std::string run_facts(const RunData& run) {
            summary.server_load_skew
                ? fmt::format("busiest server {:.2f}&times; the mean", *summary.server_load_skew)
                : std::string());
+  if (summary.replication_bytes > 0) {
+    add_fact(html, "Replication", human_bytes(static_cast<double>(summary.replication_bytes)),
+             human_share(static_cast<double>(summary.replication_bytes) /
+                         static_cast<double>(summary.bytes_on_wire)) +
+                 " of the traffic");
+  }
+  if (summary.failovers > 0) {
+    add_fact(html, "Failovers", human_count(summary.failovers),
+             "after " + counted(summary.faults, "fault"));
+  }
+  if (summary.recovery_s_max) {
+    add_fact(html, "Recovery", human_seconds(*summary.recovery_s_max),
+             "until pushes are accepted again, at most");
+  }
+  if (summary.throughput_recovery_s_max) {
+    add_fact(html, "Back at 95 % of throughput", human_seconds(*summary.throughput_recovery_s_max),
+             "after the fault, at most");
+  }
   return html + "</dl>\n";
 }
 

@@ -10,6 +10,9 @@ namespace psgrid::analysis {
 // One row a variant.
 std::string variants_table(const Comparison& comparison);
 
+// Outcome and cost of faults, one row a variant; empty if there is nothing to tell.
+std::string failures_table(const Comparison& comparison);
+
 // The figures of a single run.
 std::string run_facts(const RunData& run);
 

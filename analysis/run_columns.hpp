@@ -16,6 +16,7 @@ inline const Columns nodes = {"node",           "role",          "host",
                               "busy_s",         "wait_s",        "bytes_sent",
                               "bytes_received", "messages_sent", "messages_received",
                               "incarnations"};
+inline const Columns messages = {"type", "messages", "bytes"};
 inline const Columns events = {"time_s", "node", "event", "detail"};
 inline const Columns staleness = {"unit", "low", "high", "gradients"};
 

@@ -102,6 +102,19 @@ std::string straggler_text(const StragglerSpec& spec) {
   return {};
 }
 
+std::string replication_text(const ReplicationSpec& spec) {
+  if (spec.factor == 1) return "";
+  return counted(spec.factor, "replica") + (spec.after_aggregation ? ", of sums" : "") +
+         (spec.reads == Reads::kAny ? ", reads at any" : "");
+}
+
+std::string failover_text(const DetectionSpec& detection, WorkerLoss worker_loss) {
+  if (!detection.enabled) return "";
+  return fmt::format("lease {}, heartbeat {}{}", human_seconds(detection.lease.seconds),
+                     human_seconds(detection.heartbeat.seconds),
+                     worker_loss == WorkerLoss::kGoOn ? ", goes on without lost workers" : "");
+}
+
 std::string nodes_text(const NodeSelector& selector) {
   std::string text;
   for (const NodeRange& range : selector) {
@@ -152,6 +165,9 @@ RunHeader describe(const RunSpec& spec, std::string backend, std::string metric_
   header.workers = spec.cluster.workers;
   header.servers = spec.cluster.servers;
   header.managers = spec.cluster.managers;
+  header.replicas = spec.replication.factor;
+  header.replication = replication_text(spec.replication);
+  header.failover = failover_text(spec.detection, spec.worker_loss);
   const NetworkSpec& network = spec.cluster.network;
   header.network =
       network.topology == Topology::kPlatform

@@ -29,11 +29,14 @@ struct RunHeader {
   std::string backend;      // "sim" or "sockets"
   std::string consistency;  // "SSP, staleness 3"
   std::uint32_t workers = 0, servers = 0, managers = 0;
-  std::string network;     // "star, 125 MB/s, 50 us"
-  std::string stragglers;  // "worker[0-7]: persistent x2"; empty if none
-  std::string learner;     // "logistic regression"
-  std::string optimizer;   // "SGD, learning rate 0.1"
-  std::string data;        // name of the data file; empty if none
+  std::uint32_t replicas = 1;  // of each shard
+  std::string replication;     // "2 replicas, of sums"; empty if there is but one
+  std::string failover;        // "lease 400 ms, heartbeat 100 ms"; empty without detection
+  std::string network;         // "star, 125 MB/s, 50 us"
+  std::string stragglers;      // "worker[0-7]: persistent x2"; empty if none
+  std::string learner;         // "logistic regression"
+  std::string optimizer;       // "SGD, learning rate 0.1"
+  std::string data;            // name of the data file; empty if none
   std::uint32_t batch = 0;
   std::string metric_name;  // "accuracy"; empty if none
   std::optional<double> target_loss;
@@ -78,6 +81,14 @@ struct NodeRow {
   bool operator==(const NodeRow&) const = default;
 };
 
+// All messages of one type.
+struct MessageRow {
+  std::string type;  // "push", "forward", ...
+  std::uint64_t messages = 0;
+  std::uint64_t bytes = 0;
+  bool operator==(const MessageRow&) const = default;
+};
+
 struct EventRow {
   double time_s = 0;
   NodeId node;
@@ -114,8 +125,13 @@ struct RunData {
   bool iterations_recorded = false;
   std::uint64_t iterations_dropped = 0;  // rows beyond the recorder's bound
   std::vector<NodeRow> nodes;
+  std::vector<MessageRow> messages;
   std::vector<EventRow> events;
   std::uint64_t events_dropped = 0;
+
+  // Of every failover's fault: when iterations came at 95 % of their earlier rate again; see
+  // recovery.hpp. Kept as rows of iterations are not always there.
+  std::optional<double> throughput_recovery_s_max;
 };
 
 }  // namespace psgrid::analysis

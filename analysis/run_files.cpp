@@ -45,6 +45,12 @@ void write_nodes(const RunData& run, std::ostream& out) {
   }
 }
 
+void write_messages(const RunData& run, std::ostream& out) {
+  CsvWriter csv(out, columns::messages);
+  for (const MessageRow& row : run.messages)
+    csv.text(row.type).number(row.messages).number(row.bytes).end_row();
+}
+
 void write_events(const RunData& run, std::ostream& out) {
   CsvWriter csv(out, columns::events);
   for (const EventRow& row : run.events) {
@@ -71,6 +77,7 @@ Failure write_run(const OutputDirectory& directory, const RunData& run) {
   using Body = void (*)(const RunData&, std::ostream&);
   std::vector<std::pair<const char*, Body>> files = {{"convergence.csv", write_convergence},
                                                      {"nodes.csv", write_nodes},
+                                                     {"messages.csv", write_messages},
                                                      {"events.csv", write_events},
                                                      {"staleness.csv", write_staleness}};
   if (run.iterations_recorded) files.emplace_back("iterations.csv", write_iterations);

@@ -4,6 +4,8 @@
 #include <utility>
 #include <variant>
 
+#include "analysis/recovery.hpp"
+
 namespace psgrid::analysis {
 
 RunRecorder::RunRecorder(RunHeader header, RecorderOptions options)
@@ -82,6 +84,11 @@ void RunRecorder::on_message(const MessageTrace& message) { trace_.add(message);
 
 void RunRecorder::on_work(const WorkTrace& work) { trace_.add(work); }
 
+void RunRecorder::on_message_totals(const std::vector<TypeTotals>& totals) {
+  for (const TypeTotals& type : totals)
+    data_.messages.push_back({std::string(type.type), type.messages, type.sent.count});
+}
+
 void RunRecorder::on_totals(Time now, const std::vector<NodeTotals>& totals) {
   data_.virtual_time_s = now.seconds;
   data_.nodes.clear();
@@ -110,6 +117,7 @@ RunData RunRecorder::finish(RunStatus status, std::string failure) {
     data_.status = RunStatus::kFailed;
     data_.failure = "lost " + loss_;
   }
+  data_.throughput_recovery_s_max = throughput_recovery(data_);
   if (!workers_.empty()) {
     const auto [slowest, fastest] = std::minmax_element(
         workers_.begin(), workers_.end(),

@@ -31,6 +31,7 @@ class RunRecorder final : public RunObserver {
   bool wants_traces() const override { return options_.trace.enabled; }
   void on_message(const MessageTrace& message) override;
   void on_work(const WorkTrace& work) override;
+  void on_message_totals(const std::vector<TypeTotals>& totals) override;
   void on_totals(Time now, const std::vector<NodeTotals>& totals) override;
 
   // What is known so far; complete once the run is over.

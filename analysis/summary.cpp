@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "analysis/json_text.hpp"
+#include "analysis/recovery.hpp"
 
 namespace psgrid::analysis {
 namespace {
@@ -14,8 +15,6 @@ namespace {
 using nlohmann::json;
 
 double per(double sum, double count) { return count > 0 ? sum / count : 0; }
-
-json or_null(const std::string& text) { return text.empty() ? json(nullptr) : json(text); }
 
 std::optional<double> load_skew(const RunData& run) {
   double sum = 0, max = 0, servers = 0;
@@ -31,17 +30,22 @@ std::optional<double> load_skew(const RunData& run) {
 }
 
 void count_faults(const RunData& run, Summary& summary) {
-  double crashed_at_s = -1;  // of the first crash that no failover has answered yet
-  for (const EventRow& event : run.events) {
-    if (is_fault(event)) ++summary.faults;
-    if (event.event == "crash" && crashed_at_s < 0) crashed_at_s = event.time_s;
-    if (event.event != "failover") continue;
-    ++summary.failovers;
-    if (crashed_at_s < 0) continue;
-    const double recovery_s = event.time_s - crashed_at_s;
+  for (const EventRow& event : run.events) summary.faults += is_fault(event);
+  summary.failovers = failovers_of(run).size();
+  double sum = 0, count = 0;
+  for (const Recovery& recovery : recoveries_of(run)) {
+    const double recovery_s = recovery.accepting_s - recovery.fault_s;
     summary.recovery_s_max = std::max(summary.recovery_s_max.value_or(0), recovery_s);
-    crashed_at_s = -1;
+    sum += recovery_s;
+    ++count;
   }
+  if (count > 0) summary.recovery_s_mean = sum / count;
+  summary.throughput_recovery_s_max = run.throughput_recovery_s_max;
+}
+
+// What only goes from one replica of a shard to another.
+bool is_replication(std::string_view type) {
+  return type.starts_with("forward") || type.starts_with("chain_") || type.starts_with("state_");
 }
 
 }  // namespace
@@ -73,6 +77,8 @@ Summary summarize(const RunData& run) {
     summary.messages += node.messages_sent;
     summary.bytes_on_wire += node.bytes_sent;
   }
+  for (const MessageRow& row : run.messages)
+    if (is_replication(row.type)) summary.replication_bytes += row.bytes;
   summary.server_load_skew = load_skew(run);
   count_faults(run, summary);
   return summary;
@@ -92,6 +98,9 @@ std::string summary_json(const RunData& run) {
       {"workers", header.workers},
       {"servers", header.servers},
       {"managers", header.managers},
+      {"replicas", header.replicas},
+      {"replication", or_null(header.replication)},
+      {"failover", or_null(header.failover)},
       {"network", header.network},
       {"stragglers", or_null(header.stragglers)},
       {"learner", header.learner},
@@ -137,6 +146,9 @@ std::string summary_json(const RunData& run) {
       {"faults", summary.faults},
       {"failovers", summary.failovers},
       {"recovery_s_max", or_null(summary.recovery_s_max)},
+      {"recovery_s_mean", or_null(summary.recovery_s_mean)},
+      {"throughput_recovery_s_max", or_null(summary.throughput_recovery_s_max)},
+      {"replication_bytes", summary.replication_bytes},
       {"iterations_dropped", run.iterations_dropped},
       {"events_dropped", run.events_dropped},
   };

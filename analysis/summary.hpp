@@ -23,8 +23,10 @@ struct Summary {
   std::uint64_t bytes_on_wire = 0;
   std::optional<double> server_load_skew;  // bytes in and out of a server: maximum over mean
   std::uint64_t faults = 0;
-  std::uint64_t failovers = 0;
-  std::optional<double> recovery_s_max;  // longest time from a crash to the failover after it
+  std::uint64_t failovers = 0;  // see recovery.hpp
+  std::optional<double> recovery_s_max, recovery_s_mean;
+  std::optional<double> throughput_recovery_s_max;
+  std::uint64_t replication_bytes = 0;  // from replica to replica, of bytes_on_wire
 };
 
 Summary summarize(const RunData& run);

@@ -85,6 +85,28 @@ TextTable variants_without_target(const Comparison& comparison) {
   return table;
 }
 
+std::string seconds_cell(const std::optional<double>& seconds) {
+  return seconds ? human_seconds(*seconds) : std::string("-");
+}
+
+std::string outcome(const VariantSummary& variant) {
+  if (variant.failed == 0) return variant.failovers > 0 ? "survived" : "-";
+  return variant.runs == 1 ? std::string("FAILED")
+                           : fmt::format("{} of {} FAILED", variant.failed, variant.runs);
+}
+
+// What became of the faults, and what it cost.
+TextTable failures_table(const Comparison& comparison) {
+  TextTable table(
+      {"variant", "outcome", "failovers", "recovery", "95 % throughput", "replication"});
+  for (const VariantSummary& variant : comparison.variants)
+    table.add_row({shortened(variant.name, 18), outcome(variant), human_number(variant.failovers),
+                   seconds_cell(variant.recovery_s_max),
+                   seconds_cell(variant.throughput_recovery_s_max),
+                   share(variant.replication_bytes, variant.bytes_on_wire)});
+  return table;
+}
+
 }  // namespace
 
 std::string wrapped(const std::string& text, std::size_t width) {
@@ -164,6 +186,10 @@ std::string run_table(const RunData& run) {
   if (summary.server_load_skew) {
     traffic += fmt::format(", busiest server {:.2f}x the mean", *summary.server_load_skew);
   }
+  if (summary.replication_bytes > 0)
+    traffic +=
+        fmt::format(", {} of it replication", share(static_cast<double>(summary.replication_bytes),
+                                                    static_cast<double>(summary.bytes_on_wire)));
   line("traffic", traffic);
   if (summary.faults > 0) {
     std::string faults = counted(summary.faults, "fault");
@@ -171,6 +197,9 @@ std::string run_table(const RunData& run) {
     if (summary.recovery_s_max) {
       faults += ", longest recovery " + human_seconds(*summary.recovery_s_max);
     }
+    if (summary.throughput_recovery_s_max)
+      faults +=
+          ", 95 % of the throughput after " + human_seconds(*summary.throughput_recovery_s_max);
     line("faults", faults);
   }
   if (!run.failure.empty()) line("failure", run.failure);
@@ -190,7 +219,9 @@ std::string compare_table(const ComparisonData& data) {
   }
   const TextTable table = comparison.target_loss ? variants_with_target(comparison)
                                                  : variants_without_target(comparison);
-  return text + "\n" + table.text() + "\n" + wrapped(verdict(comparison), 100);
+  text += "\n" + table.text();
+  if (has_failures(comparison)) text += "\n" + failures_table(comparison).text();
+  return text + "\n" + wrapped(verdict(comparison), 100);
 }
 
 }  // namespace psgrid::analysis

@@ -19,6 +19,7 @@
     { name: "pull", colour: "#8fd0c0" },
     { name: "push", colour: "#b98bc4" },
   ];
+  const faultColour = "#b3390f", viewColour = "#7a3fa0", recoveryColour = "#e9967a";
   const font = (size) => size + 'px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
 
   // ---- text ---------------------------------------------------------------------------------
@@ -139,10 +140,29 @@
     ctx.clip();
     ctx.font = font(12 * ratio);
     if (field === "by_time") {
+      variants.forEach((variant, i) => {
+        if (view.hidden.has(i)) return;
+        variant.failovers.recoveries.forEach(([from, to]) => {
+          const x = chart.valToPos(from, "x", true);
+          ctx.fillStyle = style(i).colour + (single ? "26" : "1c");
+          ctx.fillRect(x, bbox.top, chart.valToPos(to, "x", true) - x, bbox.height);
+        });
+        if (!single) return;
+        ctx.strokeStyle = viewColour;
+        ctx.lineWidth = ratio;
+        ctx.setLineDash([ratio, 2 * ratio]);
+        variant.failovers.views.forEach(([time]) => {
+          const x = chart.valToPos(time, "x", true);
+          ctx.beginPath();
+          ctx.moveTo(x, bbox.top + 18 * ratio);
+          ctx.lineTo(x, bbox.top + bbox.height);
+          ctx.stroke();
+        });
+      });
       let last = -Infinity;
       data.faults.forEach(([time, label]) => {
         const x = chart.valToPos(time, "x", true);
-        ctx.strokeStyle = ctx.fillStyle = "#b3390f";
+        ctx.strokeStyle = ctx.fillStyle = faultColour;
         ctx.lineWidth = ratio;
         ctx.setLineDash([3 * ratio, 3 * ratio]);
         ctx.beginPath();
@@ -339,10 +359,15 @@
     const stage = element("div", { class: "stage" });
     const canvas = element("canvas");
     stage.append(canvas);
-    place.replaceChildren(keys([...parts]), stage);
+    const { faults, views, recoveries } = variants[index].failovers;
+    const marks = [];
+    if (faults.length) marks.push({ name: "fault", colour: faultColour });
+    if (views.length) marks.push({ name: "view", colour: viewColour });
+    if (recoveries.length) marks.push({ name: "until pushes are accepted again", colour: recoveryColour });
+    place.replaceChildren(keys([...parts, ...marks]), stage);
     const tip = tooltip(stage);
     const rows = timeline.workers.length;
-    const left = 78, bottom = 40, right = 12, top = 2;
+    const left = 78, bottom = 40, right = 12, top = views.length ? 24 : 2;
     const rowHeight = Math.max(7, Math.min(15, Math.floor(460 / rows)));
     const width = stage.clientWidth, height = top + rows * rowHeight + bottom;
     const plot = width - left - right;
@@ -354,6 +379,7 @@
     ctx.scale(ratio, ratio);
     ctx.font = font(12);
     const place_x = (tick) => left + tick / data.ticks * plot;
+    const time_x = (time) => left + (time - data.timeline_begin_s) / data.timeline_s * plot;
 
     // Within an iteration: wait, pull, compute, push.
     const order = [1, 2, 0, 3];
@@ -361,6 +387,9 @@
     ctx.beginPath();
     ctx.rect(left, 0, plot, height);
     ctx.clip();
+    ctx.fillStyle = recoveryColour;
+    recoveries.forEach(([from, to]) =>
+      ctx.fillRect(time_x(from), top - 7, time_x(to) - time_x(from), 5));
     for (const [row, , start, ...durations] of timeline.slices) {
       let tick = start;
       durations.forEach((duration, k) => {
@@ -373,14 +402,22 @@
       ctx.fillStyle = "#fff";  // a hair between iterations
       ctx.fillRect(place_x(tick) - 0.4, top + row * rowHeight, 0.8, rowHeight - 1);
     }
-    ctx.strokeStyle = "#b3390f";
-    ctx.setLineDash([3, 3]);
-    data.faults.forEach(([time]) => {
-      const x = left + time / data.timeline_s * plot;
+    const upright = (time) => {
       ctx.beginPath();
-      ctx.moveTo(x, top);
-      ctx.lineTo(x, top + rows * rowHeight);
+      ctx.moveTo(time_x(time), Math.max(0, top - 9));
+      ctx.lineTo(time_x(time), top + rows * rowHeight);
       ctx.stroke();
+    };
+    ctx.strokeStyle = faultColour;
+    ctx.setLineDash([3, 3]);
+    faults.forEach(upright);
+    ctx.strokeStyle = ctx.fillStyle = viewColour;
+    ctx.setLineDash([]);
+    let labelled = -Infinity;
+    views.forEach(([time, name]) => {
+      upright(time);
+      if (time_x(time) - labelled < 60) return;
+      ctx.fillText(name, labelled = time_x(time), top - 11);
     });
     ctx.restore();
     ctx.fillStyle = "#59636e";
@@ -396,8 +433,9 @@
     ctx.textBaseline = "top";
     ctx.textAlign = "center";
     const gap = niceCeiling(data.timeline_s / 10, [1, 2, 5, 10]);
-    for (let time = 0; time <= data.timeline_s * 1.0001; time += gap) {
-      const x = left + time / data.timeline_s * plot;
+    const first = Math.ceil(data.timeline_begin_s / gap - 1e-6) * gap;
+    for (let time = first; time <= data.timeline_begin_s + data.timeline_s * 1.0001; time += gap) {
+      const x = time_x(time);
       ctx.beginPath();
       ctx.moveTo(x, base);
       ctx.lineTo(x, base + 4);
@@ -534,7 +572,8 @@
   choice(byId("scale"), [[false, "linear"], [true, "log"]], false, (value) => { view.log = value; drawLearning(); });
   drawLearning();
   drawSplit();
-  byId("timeline-span").textContent = seconds(data.timeline_s);
+  byId("timeline-span").textContent = data.timeline_begin_s
+    ? "around the first failover" : "first " + seconds(data.timeline_s);
   let shown = 0;
   variantChoice(byId("timeline-variant"), (index) => drawTimeline(shown = index));
   drawTimeline(0);

@@ -71,7 +71,7 @@ TEST(RunFiles, WritingWhatWasReadGivesTheSameBytes) {
         << entry.path();
     ++files;
   }
-  EXPECT_EQ(files, 7) << "six tables and the marker";
+  EXPECT_EQ(files, 8) << "six tables, the summary and the marker";
 }
 
 TEST(RunFiles, ColumnsAreThoseOfTheDocumentation) {
@@ -88,6 +88,7 @@ TEST(RunFiles, ColumnsAreThoseOfTheDocumentation) {
   EXPECT_EQ(header("nodes.csv"),
             "node,role,host,busy_s,wait_s,bytes_sent,bytes_received,messages_sent,"
             "messages_received,incarnations");
+  EXPECT_EQ(header("messages.csv"), "type,messages,bytes");
   EXPECT_EQ(header("events.csv"), "time_s,node,event,detail");
 }
 

@@ -55,15 +55,29 @@ TEST(Summary, LoadSkewIsTheBusiestServerOverTheMean) {
   EXPECT_EQ(summary.messages, 3u);
 }
 
-TEST(Summary, RecoveryLastsFromTheFirstCrashToTheFailover) {
+TEST(Summary, CountsFaultsAndTakesTheLongestRecovery) {
   RunData run;
-  run.events = {{1.0, server_id(0), "crash", ""},      {1.5, server_id(1), "slow", ""},
-                {2.25, manager_id(0), "failover", ""}, {5.0, server_id(0), "crash", ""},
-                {5.5, manager_id(0), "failover", ""},  {6.0, worker_id(0), "join", ""}};
+  run.header.servers = 3;
+  run.header.replicas = 2;
+  run.events = {{0.0, manager_id(0), "view", "epoch 1: 3 servers, 2 workers"},
+                {1.0, server_id(0), "crash", ""},
+                {1.5, server_id(1), "slow", ""},
+                {2.0, manager_id(0), "lost", "server[0]"},
+                {2.0, manager_id(0), "view", "epoch 2: shard 0 at server[1]; shard 2 at server[2]"},
+                {2.25, server_id(1), "accepting", "shard 0, epoch 2"},
+                {2.125, server_id(2), "accepting", "shard 2, epoch 2"}};
   const Summary summary = summarize(run);
-  EXPECT_EQ(summary.faults, 3u);
+  EXPECT_EQ(summary.faults, 2u);
   EXPECT_EQ(summary.failovers, 2u);
   EXPECT_EQ(summary.recovery_s_max, 1.25);
+  EXPECT_EQ(summary.recovery_s_mean, 1.25);
+}
+
+TEST(Summary, ReplicationIsWhatReplicasSendEachOther) {
+  RunData run;
+  run.messages = {{"push", 1, 100},      {"forward", 2, 200},     {"forward_ack", 2, 20},
+                  {"chain_sync", 1, 10}, {"state_piece", 1, 500}, {"heartbeat", 9, 90}};
+  EXPECT_EQ(summarize(run).replication_bytes, 730u);
 }
 
 TEST(Summary, FileIsFlatSortedAndHasWhatTheDocumentationNames) {
@@ -75,10 +89,26 @@ TEST(Summary, FileIsFlatSortedAndHasWhatTheDocumentationNames) {
     EXPECT_TRUE(value.is_primitive()) << key;
     last = key;
   }
-  for (const char* key :
-       {"scenario", "seed", "backend", "status", "virtual_time_s", "iterations", "final_loss",
-        "time_to_target_s", "messages", "bytes_on_wire", "compute_s", "wait_s", "max_staleness",
-        "mean_staleness", "faults", "failovers", "recovery_s_max"}) {
+  for (const char* key : {"scenario",
+                          "seed",
+                          "backend",
+                          "status",
+                          "virtual_time_s",
+                          "iterations",
+                          "final_loss",
+                          "time_to_target_s",
+                          "messages",
+                          "bytes_on_wire",
+                          "compute_s",
+                          "wait_s",
+                          "max_staleness",
+                          "mean_staleness",
+                          "faults",
+                          "failovers",
+                          "recovery_s_max",
+                          "recovery_s_mean",
+                          "throughput_recovery_s_max",
+                          "replication_bytes"}) {
     EXPECT_TRUE(object.contains(key)) << key;
   }
   EXPECT_EQ(object["status"], "done");

@@ -48,6 +48,7 @@ class SyntheticRun {
     header.workers = spec_.workers;
     header.servers = spec_.servers;
     header.managers = 1;
+    header.replicas = spec_.crash ? 2 : 1;
     header.network = "star, 125 MB/s, 50 us";
     header.stragglers = "worker[0-7]: persistent x2; worker[0-31]: 1 + exponential, rate 2";
     header.learner = "logistic regression";
@@ -96,7 +97,10 @@ class SyntheticRun {
     }
     if (spec_.crash) {
       at(1.5, server_id(1), Event{"crash", "memory lost, \"by schedule\""});
-      at(1.9, manager_id(0), Event{"failover", "server[1] -> server[2]"});
+      at(1.9, manager_id(0), Event{"lost", "server[1]"});
+      at(1.9, manager_id(0), Event{"view", "epoch 2: shard 0 at server[0]; shard 1 at server[2]"});
+      at(1.95, server_id(0), Event{"accepting", "shard 0, epoch 2"});
+      at(2, server_id(2), Event{"accepting", "shard 1, epoch 2"});
     }
     std::vector<double> finish(spec_.workers, 0.0);
     std::vector<double> all_finished;  // when the slowest worker finished each clock

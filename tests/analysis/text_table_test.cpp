@@ -42,7 +42,7 @@ TEST(TextTable, ARunTellsItsFigures) {
   const std::string text = run_table(testing::SyntheticRun(spec).run());
   EXPECT_LE(widest_line(text), 100u);
   for (const char* part : {"SSP, staleness 3, seed 1: done", "\nvirtual time  ", "\nfinal loss    ",
-                           "0.25 reached at ", "at most 3 clocks", "1 fault, 1 failover"}) {
+                           "0.25 reached at ", "at most 3 clocks", "1 fault, 2 failovers"}) {
     EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
   }
 }

@@ -116,7 +116,7 @@ class NodeCluster : public CommandLine {
     EXPECT_EQ(here["bytes_on_wire"], there["bytes_on_wire"]);
     EXPECT_EQ(last_evaluation("psgrid-out/learns/convergence.csv"),
               last_evaluation("simulated/convergence.csv"));
-    for (const char* file : {"iterations.csv", "nodes.csv", "events.csv", "staleness.csv",
+    for (const char* file : {"iterations.csv", "nodes.csv", "messages.csv", "events.csv", "staleness.csv",
                              "trace.json", "report.html", "scenario.json", "run_info.json"})
       EXPECT_TRUE(exists(std::string("psgrid-out/learns/") + file)) << file;
   }

@@ -78,7 +78,7 @@ TEST_F(Results, OneRunOfAComparisonRunsAlone) {
   ASSERT_EQ(psgrid({"run", "out/async/seed-2/scenario.json", "-o", "out/a/again", "--trace", "0"})
                 .exit_code,
             0);
-  for (const char* file : {"convergence.csv", "iterations.csv", "nodes.csv", "events.csv",
+  for (const char* file : {"convergence.csv", "iterations.csv", "nodes.csv", "messages.csv", "events.csv",
                            "staleness.csv", "scenario.json"})
     EXPECT_TRUE(contents(at(std::string("out/async/seed-2/") + file)) ==
                 contents(at(std::string("out/a/again/") + file)))

@@ -26,7 +26,7 @@ TEST_F(Run, WritesTheDocumentedFiles) {
   const Ended ended = psgrid({"run", quick_});
   EXPECT_EQ(ended.exit_code, 0);
   for (const char* file :
-       {"summary.json", "convergence.csv", "iterations.csv", "nodes.csv", "events.csv",
+       {"summary.json", "convergence.csv", "iterations.csv", "nodes.csv", "messages.csv", "events.csv",
         "staleness.csv", "trace.json", "report.html", "scenario.json", "run_info.json"})
     EXPECT_TRUE(exists(std::string("psgrid-out/quick/") + file)) << file;
   EXPECT_EQ(read_json("psgrid-out/quick/summary.json")["status"], "done");

@@ -12,7 +12,7 @@ TEST_F(Sockets, ARunWritesTheSameFilesWithTheSameModel) {
   ASSERT_EQ(psgrid({"run", quick_, "-o", "sim"}).exit_code, 0);
   const Ended ended = psgrid({"run", quick_, "-o", "sockets", "--on", "sockets"});
   ASSERT_EQ(ended.exit_code, 0) << ended.errors;
-  for (const char* file : {"convergence.csv", "iterations.csv", "nodes.csv", "events.csv",
+  for (const char* file : {"convergence.csv", "iterations.csv", "nodes.csv", "messages.csv", "events.csv",
                            "staleness.csv", "trace.json", "report.html", "run_info.json"})
     EXPECT_TRUE(exists(std::string("sockets/") + file)) << file;
   const auto sim = read_json("sim/summary.json"), sockets = read_json("sockets/summary.json");
