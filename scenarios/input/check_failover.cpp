@@ -71,11 +71,16 @@ void check_replication(RunSpec& run, const ReadContext& context) {
 
 void check_failover(RunSpec& run, const Json& document, const ReadContext& context) {
   Problems& problems = context.problems;
-  for (const char* pointer : {"/failover", "/replication", "/client"})
+  for (const char* pointer : {"/failover", "/replication", "/client", "/cluster/managers"})
     if (!problems.sound(pointer)) return;
   const Fields fields = Fields::of(document, "failover");
   DetectionSpec& detection = run.detection;
   if (!detection.enabled) {
+    if (run.cluster.managers > 1)
+      problems.error("/failover/detection",
+                     fmt::format("found false with {} managers, expected true: without it none "
+                                 "takes over from another",
+                                 run.cluster.managers));
     const auto check = [&](const char* key, auto& setting, auto unset) {
       if (fields.has(key))
         drop(setting, unset, std::string("/failover/") + key,

@@ -19,7 +19,8 @@ void read_failover(const Json& document, RunSpec& run) {
   fields.read("worker_loss", run.worker_loss,
               {{"wait", WorkerLoss::kWait}, {"go_on", WorkerLoss::kGoOn}});
   DetectionSpec& detection = run.detection;
-  detection.enabled = run.replication.factor > 1 || run.worker_loss == WorkerLoss::kGoOn;
+  detection.enabled = run.replication.factor > 1 || run.worker_loss == WorkerLoss::kGoOn ||
+                      run.cluster.managers > 1;
   fields.read("detection", detection.enabled);
   fields.read("heartbeat", Quantity::kSeconds, detection.heartbeat.seconds);
   fields.read("lease", Quantity::kSeconds, detection.lease.seconds);

@@ -113,6 +113,13 @@ TEST(Failover, FollowsFromGoingOnWithoutAWorker) {
   EXPECT_EQ(scenario->base.client.retry.timeout.seconds, 2) << "as given";
 }
 
+TEST(Failover, FollowsFromSeveralManagers) {
+  const auto scenario = load(R"("cluster": { "workers": 4, "managers": 3 })");
+  ASSERT_TRUE(scenario) << messages(scenario.errors);
+  EXPECT_EQ(scenario->base.cluster.managers, 3u);
+  EXPECT_TRUE(scenario->base.detection.enabled);
+}
+
 TEST(Failover, IsDroppedByVariantsWithoutIt) {
   const auto scenario = load(R"("cluster": { "workers": 4, "servers": 2 },
     "replication": { "factor": 2, "of": "sums" }, "failover": { "lease": "1s" },
