@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "analysis/text_table.hpp"
 #include "tests/analysis/scratch_directory.hpp"
 #include "tests/analysis/synthetic_run.hpp"
 #include "tests/analysis/written_comparison.hpp"
@@ -101,6 +102,33 @@ TEST(Report, TellsTheVerdictAndMarksFaults) {
   EXPECT_NE(html.find("memory lost, &quot;by schedule&quot;"), std::string::npos);
   EXPECT_NE(html.find("(32 nodes)"), std::string::npos) << "joins share a line";
   EXPECT_EQ(data_of(html).at("faults").at(0).at(1), "crash server[1]");
+}
+
+TEST(Report, ShowsFailovers) {
+  const RunData run = crashed_run();
+  const std::string html = report_html(run);
+  const nlohmann::json data = data_of(html);
+  const nlohmann::json& failovers = data.at("variants").at(0).at("failovers");
+  EXPECT_EQ(failovers.at("recoveries").dump(), "[[1.5,2.0]]");
+  EXPECT_EQ(failovers.at("faults").dump(), "[1.5]");
+  EXPECT_NE(html.find("<dt>Recovery</dt><dd>500 ms</dd>"), std::string::npos);
+  const double begin_s = data.at("timeline_begin_s"), length_s = data.at("timeline_s");
+  EXPECT_LT(begin_s, 1.5) << "the timeline is around the failover";
+  EXPECT_GT(begin_s, 0);
+  EXPECT_GT(begin_s + length_s, 2);
+}
+
+TEST(Report, SaysWhichVariantsFailed) {
+  ComparisonData data = testing::synthetic_comparison(4, 10);
+  EXPECT_EQ(report_html(data).find("What became of the faults"), std::string::npos);
+  for (RunData& run : data.variants[1].runs) {
+    run.status = RunStatus::kFailed;
+    run.failure = "lost shard <1>";
+  }
+  const std::string html = report_html(data);
+  EXPECT_NE(html.find("failed</strong> 3 of 3<small>lost shard &lt;1&gt;</small>"),
+            std::string::npos);
+  EXPECT_NE(compare_table(data).find("3 of 3 FAILED"), std::string::npos);
 }
 
 TEST(Report, StaysSmallForLongRuns) {
