@@ -66,17 +66,15 @@ std::optional<ViewChange> parse_view(std::string_view detail) {
 // Which servers hold which shard, and what has happened to them.
 class Chains {
  public:
-  explicit Chains(const RunHeader& header) {
-    for (std::uint32_t shard = 0; shard < header.servers; ++shard)
-      for (std::uint32_t i = 0; i < std::min(header.replicas, header.servers); ++i)
-        servers_[shard].push_back((shard + i) % header.servers);
-  }
+  explicit Chains(const RunHeader& header) : full_(std::min(header.replicas, header.servers)) {}
 
   void on_event(const EventRow& event) {
-    if (event.event == "crash" || event.event == "pause") hit_[event.node] = event.time_s;
-    if (event.event == "resume") hit_.erase(event.node);
+    const bool is_server = event.node.role == Role::kServer;
+    if (is_server && (event.event == "crash" || event.event == "pause"))
+      hit_[event.node.rank] = event.time_s;
+    if (is_server && event.event == "resume") hit_.erase(event.node.rank);
     if (event.event == "link" || event.event == "reset") links_hit_ = event.time_s;
-    if (event.event == "lost") lost_.insert(event.detail);
+    if (event.event == "lost") on_lost(event.detail);
     if (event.event == "view") on_view(event);
     if (event.event == "accepting") on_accepting(event);
   }
@@ -84,28 +82,46 @@ class Chains {
   std::vector<Failover> failovers;
 
  private:
+  void on_lost(std::string_view detail) {
+    TextReader text(detail);
+    if (text.skip("server[")) lost_.insert(text.number().value_or(0));
+  }
+
   void on_view(const EventRow& event) {
     const auto view = parse_view(event.detail);
     if (!view) return;
-    std::set<NodeId> gone;
+    std::set<std::uint32_t> gone;
     for (const auto& [shard, servers] : view->chains) {
-      Servers& before = servers_[shard];
-      std::vector<NodeId> removed;
-      for (std::uint32_t server : before)
-        if (std::find(servers.begin(), servers.end(), server) == servers.end())
-          removed.push_back(server_id(server));
-      const bool grew = !servers.empty() &&
-                        std::find(before.begin(), before.end(), servers.back()) == before.end();
-      // A chain that has grown may have left out a server that it no longer needs.
-      if (grew)
-        std::erase_if(removed, [&](NodeId node) { return !lost_.contains(to_string(node)); });
+      const std::set<std::uint32_t> removed = removed_from(shard, servers);
       if (!removed.empty())
         failovers.push_back({shard, view->epoch, event.time_s, fault_of(removed), {}});
       gone.insert(removed.begin(), removed.end());
-      before = servers;
+      servers_[shard] = servers;
     }
-    for (NodeId node : gone) hit_.erase(node);
+    for (std::uint32_t server : gone) hit_.erase(server);
     lost_.clear();
+  }
+
+  // The servers that something happened to, of those that a chain has no longer.
+  std::set<std::uint32_t> removed_from(std::uint32_t shard, const Servers& servers) const {
+    std::set<std::uint32_t> removed;
+    const auto before = servers_.find(shard);
+    if (before == servers_.end()) {
+      // As the chain was from the start, of which no view tells: it had all of its replicas.
+      if (servers.size() >= full_) return {};
+      removed = lost_;
+      for (const auto& [server, time] : hit_) removed.insert(server);
+      return removed;
+    }
+    const auto has = [](const Servers& chain, std::uint32_t server) {
+      return std::find(chain.begin(), chain.end(), server) != chain.end();
+    };
+    // A chain that has grown may have left out a server that it no longer needs.
+    const bool grew = !servers.empty() && !has(before->second, servers.back());
+    for (std::uint32_t server : before->second)
+      if (!has(servers, server) && (lost_.contains(server) || (!grew && hit_.contains(server))))
+        removed.insert(server);
+    return removed;
   }
 
   // "shard 0, epoch 2"
@@ -120,19 +136,20 @@ class Chains {
         failover.accepting_s = event.time_s;
   }
 
-  std::optional<double> fault_of(const std::vector<NodeId>& servers) const {
+  std::optional<double> fault_of(const std::set<std::uint32_t>& servers) const {
     std::optional<double> fault;
-    for (NodeId server : servers) {
+    for (std::uint32_t server : servers) {
       const auto hit = hit_.find(server);
       if (hit != hit_.end()) fault = std::max(fault.value_or(0), hit->second);
     }
     return fault ? fault : links_hit_;
   }
 
-  std::map<std::uint32_t, Servers> servers_;  // by shard
-  std::map<NodeId, double> hit_;              // crashed or paused since then
+  const std::uint32_t full_;                  // servers of a chain without losses
+  std::map<std::uint32_t, Servers> servers_;  // by shard, of those that have changed
+  std::map<std::uint32_t, double> hit_;       // server crashed or paused since then
   std::optional<double> links_hit_;
-  std::set<std::string> lost_;  // since the view before
+  std::set<std::uint32_t> lost_;  // since the view before
 };
 
 std::optional<double> throughput_recovery(const std::vector<double>& ends, const Recovery& recovery,

@@ -17,7 +17,7 @@ class Story {
     run.iterations_recorded = true;
     ViewDescription first{.epoch = {1}, .workers = 2, .homes = {0, 1, 2, 3}};
     first.tables = {{.keys = 8, .width = 1}};
-    first.chains = first_chains(first.homes, 2);
+    first.chains = first_chains(first.homes, first.homes, 2);
     install(0, std::move(first));
   }
 
@@ -88,6 +88,15 @@ TEST(Recovery, ReturnOfAServerIsNoFailover) {
   story.change(20, {{0, {{3}, {0, 2}, 1}}, {1, {{3}, {2, 3}, 1}}});
   story.change(21, {{0, {{5}, {0, 1}, {}}}, {1, {{5}, {2, 1}, {}}}});  // the stand-ins leave
   EXPECT_EQ(failovers_of(story.run).size(), 2u);
+}
+
+TEST(Recovery, LeavingIsNoFailover) {
+  Story story;
+  story.at(10, server_id(3), "leave");
+  story.change(10, {{2, {{1}, {2, 3}, 0}}, {3, {{1}, {3, 0}, 1}}});
+  story.change(11, {{2, {{3}, {2, 0}, {}}}, {3, {{3}, {0, 1}, {}}}});
+  story.change(12, {{3, {{4}, {0}, {}}}});
+  EXPECT_TRUE(failovers_of(story.run).empty());
 }
 
 TEST(Recovery, ServerThatForgotIsLostWithoutBeingMissed) {
