@@ -24,8 +24,8 @@ constexpr std::uint32_t kVictims = 3;  // the last workers
 constexpr double kFaultInterval = 0.5;
 constexpr std::size_t kTenths = 10;
 
-// By which a process may outgrow its second tenth of a run. In half an hour, two bytes left behind
-// by each push, or 500 by each broken connection, are more.
+// By which a process may outgrow its second tenth of a run. In half an hour, four bytes left behind
+// by each push are more.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr std::uint64_t kGrowthMax = 1 << 30;  // what is freed is kept for a while
 #else
