@@ -1,5 +1,7 @@
 // What both runtimes owe the protocol, and the protocol its users: one suite, run on the simulator
 // and on real processes.
+#include "tests/support/runtimes.hpp"
+
 #include <algorithm>
 
 #include <gmock/gmock.h>
@@ -8,7 +10,6 @@
 #include "model/check.hpp"
 #include "model/fingerprint.hpp"
 #include "tests/support/counting.hpp"
-#include "tests/support/run_on_sockets.hpp"
 #include "tests/support/serial_reference.hpp"
 #include "tests/support/simulate.hpp"
 #include "tests/support/small_data.hpp"
@@ -16,24 +17,7 @@
 namespace psgrid::testing {
 namespace {
 
-enum class Runtime { kSimulator, kSockets };
-
-struct Outcome : Recorded {
-  std::string failure;
-};
-
-class Runtimes : public ::testing::TestWithParam<Runtime> {
- protected:
-  Outcome run(std::shared_ptr<const Job> job) const {
-    if (GetParam() == Runtime::kSimulator) {
-      const Simulated result = simulate(std::move(job));
-      const bool stuck = result.end == sim::SimulationEnd::kStuck;
-      return {result, stuck ? "nothing was left to happen, but the job had not ended" : ""};
-    }
-    const RanOnSockets result = run_on_sockets(std::move(job));
-    return {result, result.failure};
-  }
-};
+class Runtimes : public OnRuntimes {};
 
 constexpr std::uint32_t kWorkers = 4, kServers = 3, kIterations = 12;
 
@@ -192,10 +176,7 @@ TEST_P(Runtimes, ARestartedWorkerDoesNotRepeatItsUpdates) {
   expect_every_gradient_once(run(counting_job(spec, 8)));
 }
 
-INSTANTIATE_TEST_SUITE_P(On, Runtimes, ::testing::Values(Runtime::kSimulator, Runtime::kSockets),
-                         [](const auto& instance) {
-                           return instance.param == Runtime::kSimulator ? "Simulator" : "Sockets";
-                         });
+INSTANTIATE_TEST_SUITE_P(On, Runtimes, runtimes(), name_of_runtime);
 
 }  // namespace
 }  // namespace psgrid::testing
