@@ -125,8 +125,11 @@ Json consistency_json(const ConsistencySpec& consistency) {
 }
 
 Json partition_json(const PartitionSpec& partition) {
-  if (partition.type == PartitionType::kRange) return {{"type", "range"}};
-  return {{"type", "ring"}, {"virtual_nodes", partition.virtual_nodes}};
+  Json json = {{"type", "range"}, {"shards_per_server", partition.shards_per_server}};
+  if (partition.type == PartitionType::kRange) return json;
+  json["type"] = "ring";
+  json["virtual_nodes"] = partition.virtual_nodes;
+  return json;
 }
 
 Json replication_json(const ReplicationSpec& replication) {

@@ -81,6 +81,14 @@ void check_failover(RunSpec& run, const Json& document, const ReadContext& conte
                      fmt::format("found false with {} managers, expected true: without it none "
                                  "takes over from another",
                                  run.cluster.managers));
+    for (const FaultSpec& fault : run.faults)
+      if (fault.kind == FaultKind::kJoin || fault.kind == FaultKind::kLeave) {
+        problems.error("/failover/detection",
+                       fmt::format("found false with a fault \"{}\", expected true: without it "
+                                   "the manager changes no view",
+                                   fault_name(fault)));
+        break;
+      }
     const auto check = [&](const char* key, auto& setting, auto unset) {
       if (fields.has(key))
         drop(setting, unset, std::string("/failover/") + key,

@@ -86,12 +86,13 @@ void check_ring(const RunSpec& run, const ReadContext& context) {
   for (const char* pointer : {"/partition", "/job/learner", "/cluster/servers"})
     if (!context.problems.sound(pointer)) return;
   const std::uint64_t tables = tables_of(run.job.learner);
-  const std::uint64_t most = kPointsMax / (run.cluster.servers * tables);
+  const std::uint64_t shards = std::uint64_t{run.cluster.servers} * run.partition.shards_per_server;
+  const std::uint64_t most = kPointsMax / (shards * tables);
   if (run.partition.virtual_nodes <= most) return;
   context.problems.error(
       "/partition/virtual_nodes",
-      fmt::format("found {} points of each server, expected at most {} with {} servers{}",
-                  run.partition.virtual_nodes, most, run.cluster.servers,
+      fmt::format("found {} points of each shard, expected at most {} with {} shards{}",
+                  run.partition.virtual_nodes, most, shards,
                   tables > 1 ? fmt::format(" and {} layers", tables) : ""));
 }
 

@@ -19,8 +19,12 @@ void read_failover(const Json& document, RunSpec& run) {
   fields.read("worker_loss", run.worker_loss,
               {{"wait", WorkerLoss::kWait}, {"go_on", WorkerLoss::kGoOn}});
   DetectionSpec& detection = run.detection;
+  const bool members_change =
+      std::any_of(run.faults.begin(), run.faults.end(), [](const FaultSpec& fault) {
+        return fault.kind == FaultKind::kJoin || fault.kind == FaultKind::kLeave;
+      });
   detection.enabled = run.replication.factor > 1 || run.worker_loss == WorkerLoss::kGoOn ||
-                      run.cluster.managers > 1;
+                      run.cluster.managers > 1 || members_change;
   fields.read("detection", detection.enabled);
   fields.read("heartbeat", Quantity::kSeconds, detection.heartbeat.seconds);
   fields.read("lease", Quantity::kSeconds, detection.lease.seconds);

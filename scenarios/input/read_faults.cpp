@@ -24,6 +24,8 @@ class FaultReader {
     read_nodes_of("restart", FaultKind::kRestart);
     read_nodes_of("pause", FaultKind::kPause);
     read_nodes_of("resume", FaultKind::kResume);
+    read_nodes_of("join", FaultKind::kJoin);
+    read_nodes_of("leave", FaultKind::kLeave);
     read_nodes_of("slow", FaultKind::kSlow);
     fields_.read("factor", fault_.factor);
     read_link("link", FaultKind::kLink);
@@ -120,6 +122,25 @@ bool is_down(const std::vector<FaultSpec>& before, NodeId node) {
   return down;
 }
 
+// Managers are there from the start to the end; some server and some worker has to be.
+void check_joins(const std::vector<FaultSpec>& faults, const ClusterSpec& cluster,
+                 Problems& problems) {
+  std::uint32_t later[] = {0, 0};
+  for (std::uint32_t index = cluster.managers; index < cluster.nodes(); ++index)
+    later[index >= cluster.managers + cluster.servers] +=
+        joins_later(faults, node_at(cluster, index));
+  for (const FaultSpec& fault : faults)
+    for (NodeId node : nodes_of(fault.nodes))
+      if (node.role == Role::kManager &&
+          (fault.kind == FaultKind::kJoin || fault.kind == FaultKind::kLeave))
+        return problems.error("/faults", std::string("found \"") + fault_name(fault) + "\" of " +
+                                             to_string(node) + ", expected servers or workers");
+  if (later[0] == cluster.servers)
+    problems.error("/faults", "found that all servers join later, expected one from the start");
+  if (later[1] == cluster.workers)
+    problems.error("/faults", "found that all workers join later, expected one from the start");
+}
+
 }  // namespace
 
 std::vector<FaultSpec> read_faults(const Json& document, const ClusterSpec& cluster,
@@ -133,6 +154,7 @@ std::vector<FaultSpec> read_faults(const Json& document, const ClusterSpec& clus
       faults.push_back(std::move(fault));
   std::stable_sort(faults.begin(), faults.end(),
                    [](const FaultSpec& a, const FaultSpec& b) { return a.at < b.at; });
+  check_joins(faults, cluster, context.problems);
   for (std::size_t i = 0; i < faults.size(); ++i) {
     if (faults[i].kind != FaultKind::kRestart) continue;
     const std::vector<FaultSpec> before(faults.begin(), faults.begin() + static_cast<long>(i));

@@ -104,6 +104,7 @@ PartitionSpec read_partition(const Fields& fields) {
               {{"ring", PartitionType::kRing}, {"range", PartitionType::kRange}});
   if (partition.type == PartitionType::kRange) partition.virtual_nodes = 1;  // makes no difference
   fields.read("virtual_nodes", partition.virtual_nodes);
+  fields.read("shards_per_server", partition.shards_per_server);
   return partition;
 }
 
