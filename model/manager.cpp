@@ -112,7 +112,8 @@ void Manager::begin_if_all_joined() {
 // Nobody has come as far as where it begins: all shards will know it by then.
 void Manager::admit(std::uint32_t worker) {
   const Clock furthest = *std::max_element(clocks_.begin(), clocks_.end());
-  const Clock from{furthest.value + job_->spec.client.outstanding_pushes + 2};
+  Clock from{furthest.value + job_->spec.client.outstanding_pushes + 2};
+  if (const auto& limit = job_->spec.job.stop.iterations) from.value = std::min(from.value, *limit);
   iterations_ += from.value - clocks_[worker].value;
   clocks_[worker] = from;
   membership_.admit(worker, from);
@@ -251,8 +252,8 @@ double Manager::mean_iterations() const {
 bool Manager::all_workers_done() const {
   const auto& limit = job_->spec.job.stop.iterations;
   if (!limit) return false;
-  if (iterations_ == std::uint64_t{*limit} * clocks_.size()) return true;
-  if (view_->description().expelled.empty()) return false;
+  const bool all_took_part = view_->description().expelled.empty();
+  if (all_took_part && iterations_ < std::uint64_t{*limit} * clocks_.size()) return false;
   for (std::uint32_t worker = 0; worker < clocks_.size(); ++worker)
     if (clocks_[worker].value < *limit && !is_expelled(worker_id(worker))) return false;
   return true;

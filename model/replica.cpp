@@ -304,7 +304,11 @@ void Replica::advance_stable() {
   while (!unstable_.empty() && unstable_.front().sequence <= trimmed &&
          unstable_.front().sequence <= stable_ && !planted(Mistake::kBufferNeverTrimmed))
     unstable_.pop_front();
-  while (!held_replies_.empty() && (!joint_ || held_replies_.front().sequence <= stable_)) {
+  send_held_replies();
+}
+
+void Replica::send_held_replies() {
+  while (!held_replies_.empty() && held_replies_.front().sequence <= stable_) {
     context_.send(held_replies_.front().to, held_replies_.front().message);
     held_replies_.pop_front();
   }
@@ -426,6 +430,7 @@ void Replica::on_forward_ack(NodeId from, const ForwardAck& ack) {
   stable_ = sequence;
   report_stable();
   answer_asked_again();
+  send_held_replies();
   if (planted(Mistake::kBufferNeverTrimmed)) return;
   while (!unstable_.empty() && unstable_.front().sequence <= stable_) unstable_.pop_front();
 }
@@ -611,8 +616,9 @@ void Replica::finish(AdmittedPull admitted) {
                                             .slowest = state_->slowest(),
                                             .held = admitted.held,
                                             .sections = read(admitted.pull.sections)});
-  // With a joiner in the chain soon, nothing may be read that it could turn out to lack.
-  if (joint_ && stable_ < state_->sequence())
+  // Nothing may be read that could turn out to be lost: what replicas after this one, or a joiner
+  // that will soon be one, do not have.
+  if ((joint_ || !is_tail()) && stable_ < state_->sequence())
     held_replies_.push_back({state_->sequence(), admitted.from, std::move(reply)});
   else
     context_.send(admitted.from, std::move(reply));

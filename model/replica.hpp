@@ -125,6 +125,7 @@ class Replica {
   void send_forward(const Entry& entry);
   void report_stable();
   void advance_stable();
+  void send_held_replies();
   void on_joiner_ack(std::uint64_t sequence);
   void tell_that_pushes_are_accepted();
 

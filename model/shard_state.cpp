@@ -40,7 +40,11 @@ void IterationSums::expel(std::uint32_t worker) {
     if (iteration.sum) iteration.sum->skip(worker);
 }
 
-void IterationSums::admit(std::uint32_t worker, Clock from) { absent_until_[worker] = from; }
+void IterationSums::admit(std::uint32_t worker, Clock from) {
+  absent_until_[worker] = from;
+  for (auto& [clock, iteration] : iterations_)
+    if (iteration.sum && clock < from) iteration.sum->skip(worker);
+}
 
 bool IterationSums::is_expelled(std::uint32_t worker) const {
   const auto absent = absent_until_.find(worker);

@@ -153,21 +153,6 @@ TEST(RecoveryLong, OfAServerThatIsKilled50Times) { kill_servers(Extent::kFiftyKi
 
 // --- managers -----------------------------------------------------------------------------------
 
-// How long after `from` the last server went on to apply gradients, if any stood still.
-double end_of_standstill(const Recorded& run, Time from) {
-  constexpr double kStandstill = 0.1, kLookedAt = 1.2;
-  std::map<NodeId, Time> before;
-  double end = 0;
-  for (const auto& applied : run.applied) {
-    const auto [last, is_first] = before.try_emplace(applied.node, applied.time);
-    const bool is_in_time = applied.time > from && last->second < from + Duration{kLookedAt};
-    if (!is_first && is_in_time && (applied.time - last->second).seconds > kStandstill)
-      end = std::max(end, (applied.time - from).seconds);
-    last->second = applied.time;
-  }
-  return end;
-}
-
 // The first manager leads, and the second is the first to take over; then the first again.
 void kill_managers(Extent extent) {
   std::vector<double> elected, going_on;
@@ -178,7 +163,7 @@ void kill_managers(Extent extent) {
       const auto next = std::upper_bound(leaders.begin(), leaders.end(), killed);
       ASSERT_NE(next, leaders.end()) << "killed at " << killed.seconds << " s";
       elected.push_back((*next - killed).seconds);
-      going_on.push_back(end_of_standstill(result, killed));
+      going_on.push_back(standstill(result, killed).seconds);
     }
   });
   fmt::print("the leading manager is killed:\n  another leads   {}\n  pushes go on    {}\n",

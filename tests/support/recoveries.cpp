@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
+#include <map>
 #include <regex>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "model/check.hpp"
-#include "model/view.hpp"
 
 namespace psgrid::testing {
 namespace {
@@ -21,12 +20,13 @@ std::uint32_t number(const std::string& digits) {
   return static_cast<std::uint32_t>(std::stoul(digits));
 }
 
+// Each shard on the server of its number and those that follow.
 Chains chains_at_first(const RunSpec& spec) {
-  std::vector<std::uint32_t> homes(spec.cluster.servers);
-  std::iota(homes.begin(), homes.end(), 0u);
-  Chains chains;
-  for (Chain& chain : first_chains(homes, spec.replication.factor))
-    chains.push_back(std::move(chain.servers));
+  const std::uint32_t servers = spec.cluster.servers;
+  Chains chains(servers);
+  for (std::uint32_t shard = 0; shard < servers; ++shard)
+    for (std::uint32_t place = 0; place < spec.replication.factor; ++place)
+      chains[shard].push_back((shard + place) % servers);
   return chains;
 }
 
@@ -106,6 +106,20 @@ std::vector<Recovery> recoveries(const RunSpec& spec, const Recorded& run) {
       found.push_back(recovery_from(event + 1, run.events.end(), event->node, event->time, chains));
   }
   return found;
+}
+
+Duration standstill(const Recorded& run, Time from) {
+  constexpr double kStandstill = 0.1, kAhead = 1.2;
+  std::map<NodeId, Time> before;
+  Duration until;
+  for (const auto& applied : run.applied) {
+    const auto [last, is_first] = before.try_emplace(applied.node, applied.time);
+    const bool is_in_time = applied.time > from && last->second < from + Duration{kAhead};
+    if (!is_first && is_in_time && (applied.time - last->second).seconds > kStandstill)
+      until = std::max(until, applied.time - from);
+    last->second = applied.time;
+  }
+  return until;
 }
 
 double quantile(std::vector<double> values, double share) {

@@ -32,6 +32,10 @@ struct Recovery {
 // By time.
 std::vector<Recovery> recoveries(const RunSpec& spec, const Recorded& run);
 
+// From a moment until the last server that stood still for over 0.1 s went on to apply gradients;
+// 0 if none did. Looks 1.2 s ahead.
+Duration standstill(const Recorded& run, Time from);
+
 // Of values in any order: the smallest that a share of them does not exceed.
 double quantile(std::vector<double> values, double share);
 
