@@ -27,9 +27,7 @@ std::uint64_t digest(const ViewDescription& view) {
 
 void Member::hear(NodeId manager) {
   unanswered_ = 0;
-  if (std::exchange(manager_, manager) == manager || !view_ || !timer_) return;
-  stop();
-  send_heartbeat();  // a new leader does not know yet that this node is there
+  manager_ = manager;
 }
 
 // The one that was the leader may be gone.
@@ -49,6 +47,11 @@ void Member::join() {
 
 bool Member::install(const ViewPtr& view, NodeId from) {
   hear(from);
+  // A view that is known comes from a new leader, who does not know yet that this node is there.
+  if (view_ && view->epoch() == view_->epoch() && timer_) {
+    stop();
+    send_heartbeat();
+  }
   if (view_ && view->epoch() <= view_->epoch() && !planted(Mistake::kViewsGoBack)) return false;
   const bool is_first = !view_;
   view_ = view;
