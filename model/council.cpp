@@ -142,7 +142,11 @@ void Council::follow(Term term) {
 }
 
 void Council::adopt(Term accepted, const ViewPtr& view) {
-  if (!view || (accepted_view_ && accepted <= accepted_)) return;
+  if (!view) return;
+  // A leader proposes one view after the other in its term.
+  const bool is_newer = !accepted_view_ || accepted > accepted_ ||
+                        (accepted == accepted_ && view->epoch() > accepted_view_->epoch());
+  if (!is_newer) return;
   accepted_ = accepted;
   accepted_view_ = view;
 }

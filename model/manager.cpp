@@ -59,6 +59,12 @@ void Manager::on_elected(const ViewPtr& last) {
   if (const auto& limit = job_->spec.job.stop.time)
     time_limit_ = context_.set_timer({std::max(0.0, limit->seconds - context_.now().seconds)});
   clocks_.assign(job_->spec.cluster.workers, {});
+  iterations_ = 0;
+  if (last)
+    for (const ViewDescription::Admitted& admitted : last->description().admitted) {
+      clocks_[admitted.worker] = admitted.from;
+      iterations_ += admitted.from.value;
+    }
   if (!last && context_.incarnation() > Incarnation{} && job_->spec.cluster.managers == 1) {
     context_.record(Event{"view_lost", "the only manager has forgotten who holds what"});
     return finish(StopReason::kLost);
@@ -207,7 +213,7 @@ void Manager::on_decided(const ViewPtr& view) {
 // Servers first: a worker's first request should find them ready.
 void Manager::welcome_all() {
   for (NodeId node : membership_.all())
-    context_.send(node, is_expelled(node) ? make_message(Stop{}) : make_message(welcome_for(node)));
+    if (!is_expelled(node)) context_.send(node, make_message(welcome_for(node)));
 }
 
 Welcome Manager::welcome_for(NodeId node) const {

@@ -388,7 +388,7 @@ void Replica::on_forward(NodeId from, const Forward& forward) {
   const std::uint64_t sequence = forward.entry.sequence;
   if (sequence <= forwards_admitted_ && state_) {
     // Sent again: the answer may have been lost.
-    if ((is_tail() || !place_) && sequence <= state_->sequence()) report_stable();
+    if (sequence <= stable_) report_stable();
     return;
   }
   forwards_early_.try_emplace(sequence, forward.entry);

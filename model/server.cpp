@@ -63,6 +63,9 @@ void Server::on_welcome(NodeId from, const Welcome& welcome) {
   if (!has_shards) note("view refused: another incarnation");
   for (std::uint32_t shard : view_->shards_of(self_.rank)) {
     if (!has_shards) break;
+    // Of a shard of which nobody has anything any more; the manager knows.
+    const bool is_joiner = view_->chain(shard).joiner == self_.rank;
+    if (!replica_of(shard) && view_->chain(shard).since != Epoch{1} && !is_joiner) continue;
     held.insert(shard);
     const auto [place, is_new] =
         replicas_.try_emplace(shard, job_, self_, context_, member_, lease_, shard);

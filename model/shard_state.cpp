@@ -160,7 +160,7 @@ bool ShardState::apply(const Entry& entry, Context* witness) {
   if (const auto* aggregate = std::get_if<Aggregate>(&entry.what))
     return apply_aggregate(*aggregate, witness);
   if (const auto* admission = std::get_if<Admission>(&entry.what))
-    return apply_admission(*admission);
+    return apply_admission(*admission, witness);
   return apply_expulsion(std::get<Expulsion>(entry.what), witness);
 }
 
@@ -231,11 +231,14 @@ bool ShardState::apply_expulsion(const Expulsion& expulsion, Context* witness) {
   return slowest_rose;
 }
 
-bool ShardState::apply_admission(const Admission& admission) {
+bool ShardState::apply_admission(const Admission& admission, Context* witness) {
+  const Clock before = slowest();
   sums_.admit(admission.worker, admission.from);
   pushes_[admission.worker] = admission.from.value;
   for (RangeVectorClock& clocks : clocks_) clocks.set(admission.worker, admission.from);
-  return false;
+  // It may be the one that was waited for: its expulsion was never heard of here.
+  if (job_->consistency->sums_iterations()) apply_finished_iterations(witness);
+  return slowest() > before;
 }
 
 void ShardState::update(const Sections& sections, float share) {

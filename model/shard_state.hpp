@@ -130,7 +130,7 @@ class ShardState {
   bool apply_push(std::uint32_t worker, const Push& push, Context* witness);
   bool apply_aggregate(const Aggregate& aggregate, Context* witness);
   bool apply_expulsion(const Expulsion& expulsion, Context* witness);
-  bool apply_admission(const Admission& admission);
+  bool apply_admission(const Admission& admission, Context* witness);
   void apply_finished_iterations(Context* witness);
   void update(const Sections& sections, float share);
   void note(const Entry& entry);

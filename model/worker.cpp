@@ -25,7 +25,8 @@ void Worker::on_message(NodeId from, const MessagePtr& message) {
       context_.send(from, make_message(Progress{reported_, examples_}));
     return;
   }
-  if (std::holds_alternative<Stop>(*message)) return on_stop();
+  // Before its welcome, a stop is for the one of the same rank that was here before.
+  if (std::holds_alternative<Stop>(*message)) return client_.started() ? on_stop() : void();
   if (const auto* welcome = std::get_if<Welcome>(message.get())) return on_welcome(from, *welcome);
   if (std::holds_alternative<HeartbeatAck>(*message)) return member_.hear(from);
   if (!client_.started()) return;
