@@ -95,6 +95,8 @@ void Manager::on_deposed() {
 // --- membership -------------------------------------------------------------------------------
 
 void Manager::on_join(NodeId from, const Join& join) {
+  if (council_.leads() && view_ && is_expelled(from) && !may_be_admitted(from))
+    return context_.send(from, make_message(Stop{}));
   membership_.hear(from, join.incarnation, context_.now());
   if (!council_.leads()) return;
   if (!view_) return begin_if_all_joined();
@@ -113,6 +115,14 @@ void Manager::begin_if_all_joined() {
   std::vector<TableShape> tables;
   for (const Table& table : job_->tables) tables.push_back({table.keys, table.width});
   propose(membership_.first(cluster.workers, job_->spec.partition, std::move(tables)));
+}
+
+// Once: of a worker that was here before, servers know pushes that it does not.
+bool Manager::may_be_admitted(NodeId worker) const {
+  const auto& admitted = view_->description().admitted;
+  return joins_later(job_->spec.faults, worker) &&
+         std::none_of(admitted.begin(), admitted.end(),
+                      [&](const auto& each) { return each.worker == worker.rank; });
 }
 
 // Nobody has come as far as where it begins: all shards will know it by then.

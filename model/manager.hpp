@@ -39,6 +39,7 @@ class Manager final : public Node, private Council::Chair {
   void on_snapshot(const Snapshot& snapshot);
 
   void begin_if_all_joined();
+  bool may_be_admitted(NodeId worker) const;
   void admit(std::uint32_t worker);
   void watch();
   void watch_soon();
