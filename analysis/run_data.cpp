@@ -51,6 +51,8 @@ std::string learner_text(const LearnerSpec& spec) {
       return "softmax regression";
     case LearnerType::kPerceptron:
       return fmt::format("perceptron, hidden units {}", fmt::join(spec.hidden, ", "));
+    case LearnerType::kTally:
+      return fmt::format("tally, {} keys of each worker in each of two tables", spec.keys);
     case LearnerType::kNone:
       return fmt::format("none (timing only), {} parameters", human_count(spec.parameters));
   }

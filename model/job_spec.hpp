@@ -12,13 +12,15 @@
 
 namespace psgrid {
 
-enum class LearnerType { kLogisticRegression, kSoftmaxRegression, kPerceptron, kNone };
+enum class LearnerType { kLogisticRegression, kSoftmaxRegression, kPerceptron, kTally, kNone };
 
 struct LearnerSpec {
   LearnerType type = LearnerType::kLogisticRegression;
   double l2 = 0;                      // adds l2/2 * |weights|^2 to the loss (biases excluded)
   std::vector<std::uint32_t> hidden;  // perceptron: units of each hidden layer
   std::uint64_t parameters = 0;       // none: number of float32 parameters
+  std::uint32_t keys = 0;             // tally: each worker's own, in each of two tables
+  std::uint32_t workers = 0;          // tally: of the cluster
 };
 
 enum class DataFormat { kLibsvm, kIdx, kCsv };

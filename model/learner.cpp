@@ -5,11 +5,13 @@
 #include "model/learners/none.hpp"
 #include "model/learners/perceptron.hpp"
 #include "model/learners/softmax_regression.hpp"
+#include "model/learners/tally.hpp"
 
 namespace psgrid {
 
 std::unique_ptr<Learner> make_learner(const LearnerSpec& spec, const Dataset* data) {
   if (spec.type == LearnerType::kNone) return std::make_unique<NoLearner>(spec);
+  if (spec.type == LearnerType::kTally) return std::make_unique<Tally>(spec);
   PSGRID_CHECK(data != nullptr, "data for a learner that learns");
   switch (spec.type) {
     case LearnerType::kLogisticRegression:
@@ -18,6 +20,7 @@ std::unique_ptr<Learner> make_learner(const LearnerSpec& spec, const Dataset* da
       return std::make_unique<SoftmaxRegression>(spec, *data);
     case LearnerType::kPerceptron:
       return std::make_unique<Perceptron>(spec, *data);
+    case LearnerType::kTally:
     case LearnerType::kNone:
       break;
   }

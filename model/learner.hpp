@@ -52,6 +52,13 @@ class Learner {
 
   virtual std::vector<Table> tables() const = 0;
 
+  // What stands for the rows of an iteration in keys() and gradient() where there are no data; if
+  // nothing does, the iteration touches all keys of all tables.
+  virtual std::vector<std::uint32_t> made_up_rows(std::uint32_t /*worker*/,
+                                                  Clock /*iteration*/) const {
+    return {};
+  }
+
   // The keys of each table, in the order of tables(), that the examples `rows` of `data` touch.
   virtual std::vector<KeySet> keys(const Dataset& data, std::span<const std::uint32_t> rows) = 0;
 
@@ -72,7 +79,7 @@ class Learner {
   virtual bool timing_only() const { return false; }
 };
 
-// `data` gives the number of features and classes; it may be null for learner "none".
+// `data` gives the number of features and classes; it may be null for those that need none.
 std::unique_ptr<Learner> make_learner(const LearnerSpec& spec, const Dataset* data);
 
 }  // namespace psgrid

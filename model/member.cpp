@@ -55,8 +55,7 @@ bool Member::install(const ViewPtr& view, NodeId from) {
   if (view_ && view->epoch() <= view_->epoch() && !planted(Mistake::kViewsGoBack)) return false;
   const bool is_first = !view_;
   view_ = view;
-  if (job_->spec.audited)
-    context_.record(ViewInstalled{view_->epoch(), digest(view_->description())});
+  if (job_->spec.audited) record_view();
   if (!is_first) return true;
   stop();
   if (job_->spec.detection.enabled) send_heartbeat();
@@ -69,6 +68,18 @@ void Member::leave() {
     stop();
     send_heartbeat();
   }
+}
+
+void Member::record_view() {
+  const ViewDescription& view = view_->description();
+  ViewInstalled installed{.epoch = view.epoch,
+                          .digest = digest(view),
+                          .chains = view.chains,
+                          .expelled = view.expelled,
+                          .admitted = {}};
+  for (const ViewDescription::Admitted& admitted : view.admitted)
+    installed.admitted.push_back(admitted.worker);
+  context_.record(installed);
 }
 
 void Member::stop() {

@@ -38,6 +38,7 @@ class Member {
   Time lease_until(const HeartbeatAck& ack) const { return ack.sent + job_->spec.detection.lease; }
 
  private:
+  void record_view();
   void send_heartbeat();
   void try_another_manager();
 

@@ -25,6 +25,7 @@ enum class Purpose : std::uint16_t {
   kLink,           // fate of a message on a link
   kSynthetic,      // generated data sets
   kTest,
+  kExploration,    // what a run of a campaign is like; the node's rank is the run's number
 };
 
 class RandomStream {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "model/ids.hpp"
+#include "model/view.hpp"
 
 namespace psgrid {
 
@@ -96,7 +97,10 @@ struct PullServed {
 // A node has a new view.
 struct ViewInstalled {
   Epoch epoch;
-  std::uint64_t digest = 0;  // of its description
+  std::uint64_t digest = 0;             // of its description
+  std::vector<Chain> chains;            // by shard
+  std::vector<std::uint32_t> expelled;  // workers
+  std::vector<std::uint32_t> admitted;  // workers that came later, or came back
 };
 
 // A replica's whole state, when the run was over.

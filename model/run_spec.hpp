@@ -35,6 +35,7 @@ struct RunSpec {
   WorkerLoss worker_loss = WorkerLoss::kWait;
   SocketsSpec sockets;
   bool audited = false;  // nodes record what the promises are checked on
+  bool beyond_tolerance = false;  // more fails than the replicas tolerate: a loss breaks no promise
 };
 
 }  // namespace psgrid

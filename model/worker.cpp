@@ -142,6 +142,9 @@ MiniBatch Worker::next_batch() {
     batch.rows.assign(rows.begin(), rows.end());
     batch.examples = static_cast<std::uint32_t>(rows.size());
     batch.keys = learner_->keys(job_->train, batch.rows);
+  } else if (auto rows = learner_->made_up_rows(self_.rank, batch.iteration); !rows.empty()) {
+    batch.rows = std::move(rows);
+    batch.keys = learner_->keys(job_->train, batch.rows);
   }
   examples_ = batch.examples;
   return batch;

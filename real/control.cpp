@@ -219,12 +219,39 @@ PullServed get_pull_served(WireReader& in) {
   return served;
 }
 void put(WireWriter& out, const ViewInstalled& installed) {
+  const auto put_ranks = [&](const std::vector<std::uint32_t>& ranks) {
+    put_list(out, ranks, [&](std::uint32_t rank) { out.varint(rank); });
+  };
   put(out, installed.epoch);
   out.fixed64(installed.digest);
+  put_list(out, installed.chains, [&](const Chain& chain) {
+    put(out, chain.since);
+    put_ranks(chain.servers);
+    out.varint(chain.joiner ? std::uint64_t{*chain.joiner} + 1 : 0);
+    put(out, chain.joining_since);
+  });
+  put_ranks(installed.expelled);
+  put_ranks(installed.admitted);
 }
 ViewInstalled get_view_installed(WireReader& in) {
-  const Epoch epoch{in.u32()};
-  return {epoch, in.fixed64()};
+  const auto get_ranks = [&] {
+    return get_list<std::uint32_t>(in, [&] { return in.u32(); });
+  };
+  ViewInstalled installed;
+  installed.epoch = {in.u32()};
+  installed.digest = in.fixed64();
+  installed.chains = get_list<Chain>(in, [&] {
+    Chain chain;
+    chain.since = {in.u32()};
+    chain.servers = get_ranks();
+    if (const std::uint64_t joiner = in.varint(); joiner > 0)
+      chain.joiner = static_cast<std::uint32_t>(joiner - 1);
+    chain.joining_since = {in.u32()};
+    return chain;
+  });
+  installed.expelled = get_ranks();
+  installed.admitted = get_ranks();
+  return installed;
 }
 void put(WireWriter& out, const ReplicaState& state) {
   put(out, std::uint64_t{state.shard});

@@ -173,6 +173,24 @@ void add_fidelity(CLI::App& app, FidelityOptions& options, int& exit_code) {
   command->callback([&] { exit_code = fidelity_command(options); });
 }
 
+void add_explore(CLI::App& app, ExploreOptions& options, int& exit_code) {
+  CLI::App* command =
+      app.add_subcommand("explore", "Run random fault schedules and check what psgrid promises");
+  add_scenario(*command, options)->required();
+  command->add_option("--runs", options.runs, "Schedules to run (default: 300)")
+      ->check(whole_number(1, 10'000'000))
+      ->type_name("N");
+  command->add_option("--first", options.first, "Number of the first schedule (default: 0)")
+      ->check(whole_number(0, 10'000'000))
+      ->type_name("N");
+  command->add_option("--jobs", options.jobs, "Runs at a time (default: one a core)")
+      ->check(whole_number(1, 1024))
+      ->type_name("N");
+  command->add_flag("--beyond", options.beyond, "More failures than the replicas tolerate");
+  add_run_options(*command, options);
+  command->callback([&] { exit_code = explore_command(options); });
+}
+
 void add_validate(CLI::App& app, std::vector<std::string>& scenarios, int& exit_code) {
   CLI::App* command = app.add_subcommand("validate", "Check scenarios, run nothing");
   command->add_option("SCENARIO", scenarios, "Scenario files (JSON)")->required()->type_name("");
@@ -239,6 +257,7 @@ int run_program(int argc, char** argv) {
   SingleRunOptions run;
   CompareOptions compare;
   FidelityOptions fidelity;
+  ExploreOptions explore;
   NodeOptions node;
   std::vector<std::string> to_validate;
   std::string directory;
@@ -246,6 +265,7 @@ int run_program(int argc, char** argv) {
   add_run(app, run, exit_code);
   add_compare(app, compare, exit_code);
   add_fidelity(app, fidelity, exit_code);
+  add_explore(app, explore, exit_code);
   add_node(app, node, exit_code);
   add_validate(app, to_validate, exit_code);
   add_calibrate(app, calibrate, exit_code);

@@ -11,6 +11,8 @@ Json learner_json(const LearnerSpec& learner) {
       return {{"type", "softmax_regression"}, {"l2", learner.l2}};
     case LearnerType::kPerceptron:
       return {{"type", "perceptron"}, {"l2", learner.l2}, {"hidden", learner.hidden}};
+    case LearnerType::kTally:
+      return {{"type", "tally"}, {"keys", learner.keys}};
     case LearnerType::kNone:
       break;
   }
@@ -99,14 +101,15 @@ Json stop_json(const StopSpec& stop) {
 Json job_json(const JobSpec& job, const std::string& directory) {
   Json json;
   json["learner"] = learner_json(job.learner);
-  json["batch"] = job.batch;
+  if (job.learner.type != LearnerType::kTally) json["batch"] = job.batch;
   json["compute"] = compute_json(job.compute);
   json["stop"] = stop_json(job.stop);
   if (job.learner.type == LearnerType::kNone) return json;
+  json["evaluate_every"] = job.evaluate_every;
+  if (job.learner.type == LearnerType::kTally) return json;
   if (job.data) json["data"] = data_json(*job.data, directory);
   json["learning_rate"] = job.optimizer.learning_rate;
   json["optimizer"] = optimizer_json(job.optimizer);
-  json["evaluate_every"] = job.evaluate_every;
   return json;
 }
 

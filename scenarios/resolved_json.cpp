@@ -61,12 +61,14 @@ Json resolved_json(const RunSpec& run, const std::string& directory) {
   json["failover"] = failover_json(run);
   json["client"] = client_json(run.client);
   json["sockets"] = sockets_json(run.sockets);
+  json["audit"] = !run.audited ? "no" : run.beyond_tolerance ? "honesty" : "promises";
   return json;
 }
 
 Json resolved_json(const Scenario& scenario, const std::string& directory) {
   Json json = resolved_json(scenario.base, directory);
   json["seeds"] = scenario.seeds;
+  if (scenario.exploration) json["exploration"] = exploration_json(*scenario.exploration);
   if (scenario.variants.empty()) return json;
   const Json base = resolved_json(scenario.base, directory);
   for (const Variant& variant : scenario.variants)

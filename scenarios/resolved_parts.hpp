@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "model/run_spec.hpp"
+#include "scenarios/explore/exploration.hpp"
 
 namespace psgrid::scenarios {
 
@@ -25,6 +26,7 @@ Json partition_json(const PartitionSpec& partition);
 Json replication_json(const ReplicationSpec& replication);
 Json failover_json(const RunSpec& run);
 Json client_json(const ClientSpec& client);
+Json exploration_json(const Exploration& exploration);
 Json sockets_json(const SocketsSpec& sockets);
 
 }  // namespace psgrid::scenarios

@@ -56,6 +56,7 @@ class Loader {
     const Fields fields(document);
     fields.read("name", scenario_.name);
     fields.read("seeds", scenario_.seeds);
+    if (const Json* exploration = fields.find("exploration")) load_exploration(base, *exploration);
     scenario_.base.name = scenario_.name;
     load_variants(base);
     if (errors_.empty()) warn_of_void_options(base.place);
@@ -77,6 +78,12 @@ class Loader {
     return run;
   }
 
+  void load_exploration(const Document& base, const Json& section) {
+    Problems problems(origin_, base.place);
+    scenario_.exploration = read_exploration(section, problems);
+    keep(problems.errors());
+  }
+
   void load_variants(const Document& base) {
     const Json* list = Fields(base.value).find("variants");
     if (!list || !list->is_array()) return;
@@ -93,7 +100,7 @@ class Loader {
         problems.error(pointer + "/name", "found " + in_quotes(name) +
                                               ", expected a name that differs from " +
                                               in_quotes(before->second) + " in letters or digits");
-      for (const char* key : {"$schema", "name", "description", "seeds", "variants"})
+      for (const char* key : {"$schema", "name", "description", "seeds", "exploration", "variants"})
         if (set && set->is_object() && set->contains(key))
           problems.key_error(pointer + "/set/" + key,
                              "found the key " + in_quotes(key) + ", which no variant can change");
@@ -106,10 +113,11 @@ class Loader {
     Document merged = base;
     remove(merged, "variants");
     remove(merged, "seeds");
+    remove(merged, "exploration");
     remove(merged, "description");
     remove(merged, "$schema");
     Document patch{base.value.at(Json::json_pointer(pointer)), place_at(base.place, pointer)};
-    for (const char* key : {"$schema", "name", "description", "seeds", "variants"})
+    for (const char* key : {"$schema", "name", "description", "seeds", "exploration", "variants"})
       remove(patch, key);
     collect_options(patch.place, in_variants_);
     set_layer(patch.place, Layer::kVariant);
@@ -127,7 +135,8 @@ class Loader {
   static std::set<std::uint32_t> options_outside_runs(const Place& base) {
     std::set<std::uint32_t> options;
     for (const auto& [key, member] : base.members)
-      if (key == "seeds" || key == "name" || key == "description") collect_options(member, options);
+      if (key == "seeds" || key == "name" || key == "description" || key == "exploration")
+        collect_options(member, options);
     const auto variants = base.members.find("variants");
     if (variants == base.members.end()) return options;
     for (const Place& variant : variants->second.items)
@@ -143,7 +152,7 @@ class Loader {
     std::set<std::uint32_t> anywhere, in_base, in_runs = options_outside_runs(base);
     collect_options(base, anywhere);
     for (const auto& [key, member] : base.members)
-      if (key != "variants" && key != "seeds") collect_options(member, in_base);
+      if (key != "variants" && key != "seeds" && key != "exploration") collect_options(member, in_base);
     if (runs_variants) in_runs.insert(in_variants_.begin(), in_variants_.end());
     for (std::uint32_t i = 0; i < options_.set.size(); ++i) {
       const auto warn = [&](const char* message) {

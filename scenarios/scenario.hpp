@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "model/run_spec.hpp"
+#include "scenarios/explore/exploration.hpp"
 #include "scenarios/input/file_source.hpp"
 #include "scenarios/input_error.hpp"
 
@@ -30,6 +32,7 @@ struct Scenario {
   RunSpec base;
   std::vector<Variant> variants;
   std::uint32_t seeds = 1;  // that `compare` runs of each variant
+  std::optional<Exploration> exploration;
 };
 
 struct LoadOptions {

@@ -216,7 +216,8 @@ ComputeId Simulation::compute(std::uint32_t node, Work work) {
           .started = now_,
           .task = nullptr,
           .node = node,
-          .kind = work.kind};
+          .kind = work.kind,
+          .generation = static_cast<std::uint16_t>(item.generation + 1)};
   if (work.mathematics) item.task = std::make_shared<MathPool::Task>(std::move(work.mathematics));
   Processor& processor = processors_[contexts_[node]->host().value];
   if (immediate) {
@@ -228,7 +229,7 @@ ComputeId Simulation::compute(std::uint32_t node, Work work) {
     if (!processor.waiting) processor.waiting = std::make_unique<std::deque<std::uint32_t>>();
     processor.waiting->push_back(number);
   }
-  return {number};
+  return id_of(number, item);
 }
 
 void Simulation::begin_work(std::uint32_t number) {
@@ -259,10 +260,11 @@ void Simulation::finish_work(std::uint32_t number) {
   }
   if (item.forgotten) return;
   if (item.task) math_.finish(item.task);
+  const ComputeId id = id_of(number, item);
   if (context.is_paused())
-    context.defer([&context, number] { context.node().on_compute_done({number}); });
+    context.defer([&context, id] { context.node().on_compute_done(id); });
   else
-    context.node().on_compute_done({number});
+    context.node().on_compute_done(id);
 }
 
 }  // namespace psgrid::sim

@@ -68,8 +68,12 @@ class Simulation final : private TransportUser {
     MathPool::TaskPtr task;  // null without mathematics
     std::uint32_t node = 0;
     WorkKind kind = WorkKind::kGradient;
-    bool forgotten = false;  // its node has crashed
+    bool forgotten = false;        // its node has crashed
+    std::uint16_t generation = 0;  // of this number: a paused node hears late that work is done
   };
+  static ComputeId id_of(std::uint32_t number, const WorkItem& item) {
+    return {std::uint64_t{item.generation} << 32 | number};
+  }
   // A host's cores, first come, first served.
   struct Processor {
     std::uint32_t cores = 1;

@@ -1,5 +1,6 @@
 #include "scenarios/cli/children.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -22,7 +23,8 @@ constexpr std::size_t kMessageBytesMax = 2048;
 
 // What goes through the pipe; smaller than PIPE_BUF, so never torn.
 struct Packet {
-  enum class Kind : std::uint32_t { kProgress, kFailure } kind = Kind::kProgress;
+  enum class Kind : std::uint32_t { kProgress, kFailure, kResult } kind = Kind::kProgress;
+  std::uint32_t size = 0;  // kResult: of this part of it
   RunProgress progress;
   char message[kMessageBytesMax] = {};
 };
@@ -31,28 +33,33 @@ struct Child {
   std::size_t job = 0;
   pid_t pid = -1;
   int pipe = -1;
+  std::FILE* errors = nullptr;  // an unnamed file
   ChildEnd end;
 };
 
-Child start(std::size_t job, const std::function<int(std::size_t, ChildReport&)>& body) {
+Child start(std::size_t job, const std::function<int(std::size_t, ChildReport&)>& body,
+            const ChildrenOptions& options) {
   int ends[2];
   if (pipe(ends) != 0) return {};
+  std::FILE* errors = options.captures_errors ? std::tmpfile() : nullptr;
   std::fflush(nullptr);
   const pid_t parent = getpid();
   const pid_t pid = fork();
   if (pid < 0) {
     close(ends[0]);
     close(ends[1]);
+    if (errors) std::fclose(errors);
     return {};
   }
   if (pid > 0) {
     close(ends[1]);
-    return {.job = job, .pid = pid, .pipe = ends[0], .end = {.ran = true}};
+    return {.job = job, .pid = pid, .pipe = ends[0], .errors = errors, .end = {.ran = true}};
   }
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(1);
   leave_interrupts_to_parent();
   close(ends[0]);
+  if (errors) dup2(fileno(errors), STDERR_FILENO);
   ChildReport report(ends[1]);
   int code = 1;
   try {
@@ -72,9 +79,22 @@ bool receive(Child& child, const ChildrenOptions& options) {
   if (got != sizeof packet) return false;
   if (packet.kind == Packet::Kind::kFailure)
     child.end.message = packet.message;
+  else if (packet.kind == Packet::Kind::kResult)
+    child.end.result.append(packet.message, packet.size);
   else if (options.on_progress)
     options.on_progress(child.job, packet.progress);
   return true;
+}
+
+// What a child has written to a file of its own.
+std::string read_back(std::FILE* file) {
+  std::string text;
+  char buffer[4096];
+  std::rewind(file);
+  while (const std::size_t got = std::fread(buffer, 1, sizeof buffer, file))
+    text.append(buffer, got);
+  std::fclose(file);
+  return text;
 }
 
 }  // namespace
@@ -90,6 +110,16 @@ void ChildReport::fail(const std::string& message) {
   [[maybe_unused]] const ssize_t sent = write(pipe_, &packet, sizeof packet);
 }
 
+void ChildReport::give(const std::string& result) {
+  for (std::size_t sent = 0; sent < result.size(); sent += kMessageBytesMax) {
+    Packet packet{.kind = Packet::Kind::kResult};
+    packet.size =
+        static_cast<std::uint32_t>(std::min(kMessageBytesMax, result.size() - sent));
+    std::memcpy(packet.message, result.data() + sent, packet.size);
+    [[maybe_unused]] const ssize_t written = write(pipe_, &packet, sizeof packet);
+  }
+}
+
 std::vector<ChildEnd> run_children(std::size_t jobs,
                                    const std::function<int(std::size_t, ChildReport&)>& body,
                                    const ChildrenOptions& options) {
@@ -99,7 +129,7 @@ std::vector<ChildEnd> run_children(std::size_t jobs,
   bool told = false;
   while (!running.empty() || (next < jobs && !interrupted())) {
     while (running.size() < options.at_once && next < jobs && !interrupted()) {
-      Child child = start(next, body);
+      Child child = start(next, body, options);
       if (options.on_start) options.on_start(next);
       if (child.pid < 0) {
         ends[next] = {.exit_code = 1, .ran = true, .message = "no process could be started"};
@@ -123,6 +153,7 @@ std::vector<ChildEnd> run_children(std::size_t jobs,
       int status = 0;
       while (waitpid(child.pid, &status, 0) < 0 && errno == EINTR) {
       }
+      if (child.errors) child.end.errors = read_back(child.errors);
       child.end.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
       ends[child.job] = child.end;
       if (options.on_end) options.on_end(child.job, child.end);

@@ -14,6 +14,8 @@ struct ChildEnd {
   int exit_code = 0;    // -signal if a signal ended it; not meaningful if it never ran
   bool ran = false;     // false if an interrupt came first
   std::string message;  // what it wrote with ChildReport::fail
+  std::string result;   // and with ChildReport::give
+  std::string errors;   // what it wrote to standard error, if that was captured
 };
 
 // What a child tells its parent while it runs.
@@ -23,12 +25,16 @@ class ChildReport {
   void progress(const RunProgress& progress);
   void fail(const std::string& message);
 
+  // The outcome of its work, of any length.
+  void give(const std::string& result);
+
  private:
   int pipe_;
 };
 
 struct ChildrenOptions {
   unsigned at_once = 1;
+  bool captures_errors = false;  // standard error of a child is kept, not shown
   std::function<void(std::size_t job)> on_start;
   std::function<void(std::size_t job, const RunProgress&)> on_progress;
   std::function<void(std::size_t job, const ChildEnd&)> on_end;

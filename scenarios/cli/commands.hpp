@@ -42,6 +42,14 @@ struct CompareOptions : RunOptions {
   std::optional<std::uint32_t> seeds;
 };
 
+// Random fault schedules against the promises.
+struct ExploreOptions : RunOptions {
+  std::size_t runs = 300;
+  std::size_t first = 0;  // number of the first run
+  unsigned jobs = 0;      // 0: as many as there are cores
+  bool beyond = false;    // more failures than are tolerated
+};
+
 struct FidelityOptions {
   std::vector<std::string> scenarios;
   std::string output = "psgrid-out/fidelity";
@@ -58,6 +66,7 @@ int run_command(const SingleRunOptions& options);
 int node_command(const NodeOptions& options);
 int compare_command(const CompareOptions& options);
 int fidelity_command(const FidelityOptions& options);
+int explore_command(const ExploreOptions& options);
 int validate_command(const std::vector<std::string>& scenarios);
 int calibrate_command(const CalibrateOptions& options);
 int schema_command();

@@ -4,11 +4,14 @@
 #include <memory>
 #include <thread>
 
+#include <fmt/format.h>
 #include <simgrid/forward.h>
 #include <simgrid/version.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "analysis/promises/check.hpp"
+#include "analysis/promises/sequence.hpp"
 #include "analysis/run_files.hpp"
 #include "analysis/run_recorder.hpp"
 #include "analysis/trace_writer.hpp"
@@ -16,6 +19,7 @@
 #include "scenarios/cli/front.hpp"
 #include "scenarios/cli/interrupt.hpp"
 #include "scenarios/cli/job_files.hpp"
+#include "scenarios/explore/outcome.hpp"
 #include "sim/platform/platform.hpp"
 
 namespace psgrid::scenarios {
@@ -53,6 +57,27 @@ RunProgress progress_of(const analysis::RunData& data, std::uint32_t workers, Ti
   return progress;
 }
 
+// Of the messages of an audited run, so many are kept for the diagrams.
+constexpr std::size_t kTracedMessages = 200'000;
+
+// Writes which promises were kept. Those that were not have made the run fail.
+analysis::Failure report_audit(const analysis::OutputDirectory& directory,
+                               const analysis::Trail& trail, BackendEnd& end) {
+  const analysis::BrokenList broken = analysis::check_promises(trail);
+  if (auto failure =
+          directory.write("promises.txt", analysis::promises_text(trail.run, broken)))
+    return failure;
+  if (broken.empty()) return {};
+  end.status = analysis::RunStatus::kFailed;
+  end.failure = to_string(broken.front());
+  if (broken.size() > 1)
+    end.failure += fmt::format(" ({} more in promises.txt)", broken.size() - 1);
+  const analysis::Sequence sequence = analysis::sequence_of(trail, broken.front());
+  if (auto failure = directory.write("sequence.mmd", analysis::sequence_mermaid(sequence)))
+    return failure;
+  return directory.write("sequence.svg", analysis::sequence_svg(sequence));
+}
+
 InputError file_error(const analysis::Error& error) { return {.message = error.message}; }
 
 }  // namespace
@@ -72,12 +97,17 @@ Result<analysis::RunData> execute(const RunSpec& run, const analysis::OutputDire
                                                     learner->metric_name(), options.variant),
                                  recording);
 
+  std::optional<analysis::TrailRecorder> audit;
+  if (run.audited) audit.emplace(run, &recorder, kTracedMessages);
+  bool overdue = false;
+
   BackendOptions running{
       .backend = options.backend, .cluster = options.cluster, .math_threads = options.math_threads};
   running.keep_going = [&](Time now, std::uint64_t events) {
     if (options.on_progress)
       options.on_progress(progress_of(recorder.data(), run.cluster.workers, now, events, started));
-    return !interrupted();
+    overdue = audit && now.seconds > audit_ends_s(run);
+    return !overdue && !interrupted();
   };
   running.on_note = options.on_note;
   analysis::Failure not_begun;
@@ -89,7 +119,7 @@ Result<analysis::RunData> execute(const RunSpec& run, const analysis::OutputDire
   };
   BackendEnd end;
   try {
-    end = run_job(job, recorder, running);
+    end = run_job(job, audit ? static_cast<RunObserver&>(*audit) : recorder, running);
   } catch (const sim::PlatformFailure& failure) {
     return InputError{.message = failure.what()};
   }
@@ -97,6 +127,14 @@ Result<analysis::RunData> execute(const RunSpec& run, const analysis::OutputDire
   if (!end.began)
     return InputError{.message = end.failure.empty() ? "interrupted before all processes came"
                                                      : end.failure};
+  if (overdue) {
+    end.status = analysis::RunStatus::kFailed;
+    end.failure = "nobody ended the job when its time was over";
+  }
+  if (audit && end.status != analysis::RunStatus::kInterrupted) {
+    const auto failure = report_audit(directory, audit->finish(), end);
+    if (failure) return file_error(*failure);
+  }
   analysis::RunData result = recorder.finish(end.status, end.failure);
 
   const double wall_s = std::chrono::duration<double>(Clock::now() - started).count();

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "model/learners/tally.hpp"
 #include "scenarios/input/check_run.hpp"
 #include "scenarios/input/fields.hpp"
 #include "scenarios/readers/text.hpp"
@@ -26,14 +27,15 @@ void check_stop(RunSpec& run, const ReadContext& context) {
   Problems& problems = context.problems;
   StopSpec& stop = run.job.stop;
   if (!problems.sound("/job/stop") || !problems.sound("/job/learner")) return;
-  const bool learns = run.job.learner.type != LearnerType::kNone;
+  const bool learns = run.job.learner.type != LearnerType::kNone &&
+                      run.job.learner.type != LearnerType::kTally;
   if (stop.target_loss && !learns) {
     if (problems.overridden("/job/stop/target_loss", "/job/learner/type") &&
         (stop.iterations || stop.time))
       stop.target_loss.reset();
     else
       problems.key_error("/job/stop/target_loss",
-                         "found \"target_loss\", which has no effect with the learner \"none\", "
+                         "found \"target_loss\", which has no effect with a learner that does not learn, "
                          "expected \"iterations\" or \"time\"");
   }
   if (stop.target_loss && !stop.iterations && !stop.time)
@@ -76,6 +78,7 @@ void check_retry(const RunSpec& run, const Json& document, const ReadContext& co
 
 // As many as its tables() will be.
 std::uint64_t tables_of(const LearnerSpec& learner) {
+  if (learner.type == LearnerType::kTally) return TallyLayout::kTables;
   return learner.type == LearnerType::kPerceptron ? learner.hidden.size() + 1 : 1;
 }
 
@@ -96,6 +99,16 @@ void check_ring(const RunSpec& run, const ReadContext& context) {
                   tables > 1 ? fmt::format(" and {} layers", tables) : ""));
 }
 
+void check_tally(const RunSpec& run, const ReadContext& context) {
+  const std::uint32_t workers = run.cluster.workers;
+  if (run.job.learner.type != LearnerType::kTally || is_tally_exact(workers)) return;
+  context.problems.error(
+      "/cluster/workers",
+      fmt::format("found {} workers, expected a number for which the learner \"tally\" counts "
+                  "exactly (1 to 6, 8, 9, 10, 16)",
+                  workers));
+}
+
 }  // namespace
 
 void check_job(RunSpec& run, const Json& document, const ReadContext& context) {
@@ -103,6 +116,7 @@ void check_job(RunSpec& run, const Json& document, const ReadContext& context) {
   check_stop(run, context);
   check_cache(run, context);
   check_ring(run, context);
+  check_tally(run, context);
   check_retry(run, document, context);
 }
 

@@ -1,5 +1,6 @@
 #include <filesystem>
 
+#include "model/learners/tally.hpp"
 #include "scenarios/input/fields.hpp"
 #include "scenarios/input/read_run.hpp"
 
@@ -12,10 +13,12 @@ LearnerSpec read_learner(const Fields& fields) {
               {{"logistic_regression", LearnerType::kLogisticRegression},
                {"softmax_regression", LearnerType::kSoftmaxRegression},
                {"perceptron", LearnerType::kPerceptron},
+               {"tally", LearnerType::kTally},
                {"none", LearnerType::kNone}});
   fields.read("l2", learner.l2);
   fields.read("hidden", learner.hidden);
   fields.read("parameters", learner.parameters);
+  fields.read("keys", learner.keys);
   return learner;
 }
 
@@ -166,6 +169,11 @@ RunSpec read_run(const Json& document, const ReadContext& context) {
   run.stragglers = read_stragglers(document, run.cluster, context);
   run.faults = read_faults(document, run.cluster, context);
   run.job = read_job(document, context);
+  if (run.job.learner.type == LearnerType::kTally) {
+    run.job.learner.workers = run.cluster.workers;
+    run.job.batch = 1;
+    run.job.optimizer = tally_optimizer(run.cluster.workers);
+  }
   run.consistency = read_consistency(Fields::of(document, "consistency"));
   run.partition = read_partition(Fields::of(document, "partition"));
   if (const Json* cluster = fields.find("cluster"))
@@ -174,6 +182,10 @@ RunSpec read_run(const Json& document, const ReadContext& context) {
   run.replication = read_replication(document);
   read_failover(document, run);
   run.sockets = read_sockets(Fields::of(document, "sockets"));
+  std::string audit = "no";
+  fields.read("audit", audit);
+  run.audited = audit != "no";
+  run.beyond_tolerance = audit == "honesty";
   return run;
 }
 

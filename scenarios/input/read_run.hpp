@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "model/run_spec.hpp"
+#include "scenarios/explore/exploration.hpp"
 #include "scenarios/input/document.hpp"
 #include "scenarios/input/file_source.hpp"
 #include "scenarios/input/problems.hpp"
@@ -35,6 +36,9 @@ std::vector<StragglerSpec> read_stragglers(const Json& document, const ClusterSp
 // By time.
 std::vector<FaultSpec> read_faults(const Json& document, const ClusterSpec& cluster,
                                    const ReadContext& context);
+
+// Spans that are the wrong way round, or cannot be drawn from, go to the problems.
+Exploration read_exploration(const Json& section, Problems& problems);
 
 // The nodes that `key` of `object` names; "*" becomes the last rank. Ranks beyond the cluster are
 // an error at `pointer`.

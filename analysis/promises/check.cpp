@@ -1,0 +1,84 @@
+#include "analysis/promises/check.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <span>
+
+#include <fmt/format.h>
+
+namespace psgrid::analysis {
+
+namespace {
+
+struct Check {
+  Promise promise;
+  BrokenList (*check)(const History&);
+};
+
+constexpr Check kOfValues[] = {
+    {Promise::kBounds, check_bounds},      {Promise::kNoPhantom, check_no_phantom},
+    {Promise::kIsolated, check_isolated},  {Promise::kStaleness, check_staleness},
+    {Promise::kBulkSync, check_bulk_sync}, {Promise::kSession, check_session},
+};
+constexpr Check kSafety[] = {
+    {Promise::kDurable, check_durable},          {Promise::kExactlyOnce, check_exactly_once},
+    {Promise::kPrefixOrder, check_prefix_order}, {Promise::kAgree, check_agree},
+    {Promise::kMonotone, check_monotone},        {Promise::kOneOwner, check_one_owner},
+    {Promise::kOneView, check_one_view},         {Promise::kMember, check_member},
+    {Promise::kBounded, check_bounded},
+};
+constexpr Check kLiveness[] = {
+    {Promise::kProgress, check_progress},   {Promise::kNoDeadlock, check_no_deadlock},
+    {Promise::kFailover, check_failover},   {Promise::kStraggler, check_straggler},
+    {Promise::kRecovered, check_recovered},
+};
+
+bool counts(const RunSpec& run) { return run.job.learner.type == LearnerType::kTally; }
+
+}  // namespace
+
+BrokenList check_promises(const Trail& trail) {
+  const History history(trail);
+  BrokenList broken;
+  const auto run = [&](std::span<const Check> checks) {
+    for (const Check& check : checks) {
+      BrokenList found = check.check(history);
+      std::move(found.begin(), found.end(), std::back_inserter(broken));
+    }
+  };
+  run(kOfValues);
+  run(kSafety);
+  if (trail.run.beyond_tolerance) {
+    for (Broken& each : broken) {
+      each.what = std::string(promise_name(each.promise)) + ": " + each.what;
+      each.promise = Promise::kHonest;
+    }
+  } else {
+    run(kLiveness);
+  }
+  std::stable_sort(broken.begin(), broken.end(),
+                   [](const Broken& a, const Broken& b) { return a.at < b.at; });
+  return broken;
+}
+
+std::string promises_text(const RunSpec& run, const BrokenList& broken) {
+  std::string text;
+  const auto tell = [&](Promise promise, bool checked) {
+    std::string sentences;
+    for (const Broken& each : broken)
+      if (each.promise == promise) sentences += "  " + to_string(each) + "\n";
+    text += fmt::format("{:<12} {}\n  {}\n{}", promise_name(promise),
+                        !sentences.empty() ? "broken"
+                        : checked          ? "kept"
+                                           : "not checked",
+                        promise_text(promise), sentences);
+  };
+  const bool within = !run.beyond_tolerance;
+  for (const Check& check : kOfValues) tell(check.promise, within && counts(run));
+  for (const Check& check : kSafety) tell(check.promise, within);
+  tell(Promise::kHonest, !within);
+  for (const Check& check : kLiveness) tell(check.promise, within);
+  return text;
+}
+
+}  // namespace psgrid::analysis

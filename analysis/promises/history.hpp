@@ -1,0 +1,112 @@
+// A trail put in order: who pushed, pulled, applied and installed what, and when.
+//
+// "When" is a record's place in the trail: on the simulator that order is exact even within an
+// instant.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "analysis/promises/fault_times.hpp"
+#include "analysis/promises/trail.hpp"
+#include "model/consistency.hpp"
+#include "model/learners/tally.hpp"
+
+namespace psgrid::analysis {
+
+using Place = std::size_t;  // in the trail
+inline constexpr Place kNever = std::numeric_limits<Place>::max();
+
+// Of a worker's push, by its number; all incarnations of the worker together.
+struct PushLife {
+  Clock iteration;
+  Place begun = kNever;         // first
+  Place acknowledged = kNever;  // first
+  bool is_left_out = false;     // by a worker that joined, or came back, later
+  bool is_doubtful = false;     // not acknowledged, though a later one is: perhaps refused
+};
+
+struct PullLife {
+  NodeId worker;
+  std::uint32_t incarnation = 0;
+  RequestId number;
+  Clock iteration;
+  Clock slowest;
+  Place begun = kNever, ended = kNever;
+  std::uint64_t pushed = 0;  // this incarnation's last push when it began; 0: none yet
+};
+
+class History {
+ public:
+  explicit History(const Trail& trail);
+
+  const Trail& trail() const { return *trail_; }
+  const RunSpec& run() const { return trail_->run; }
+  const Consistency& consistency() const { return *consistency_; }
+  const FaultTimes& faults() const { return faults_; }
+  Time time(Place place) const { return trail_->records[place].at; }
+
+  // By worker and number, from 0.
+  const std::vector<std::vector<PushLife>>& pushes() const { return pushes_; }
+  const std::vector<PullLife>& pulls() const { return pulls_; }
+
+  // The number of a worker's last push that had been acknowledged, or begun, before a place, with
+  // all before it.
+  std::uint64_t acknowledged_before(std::uint32_t worker, Place place) const;
+  std::uint64_t begun_before(std::uint32_t worker, Place place) const;
+
+  // When a worker was first known to be, or to have been, without a place in the view.
+  Place expelled(std::uint32_t worker) const { return expelled_[worker]; }
+  bool is_expelled_before(std::uint32_t worker, Place place) const {
+    return expelled_[worker] < place;
+  }
+  std::uint32_t expelled_before(Place place) const;
+
+  // The servers of a shard's chain that was made in an epoch; null if no view with it was seen.
+  const Chain* chain(std::uint32_t shard, Epoch since) const;
+
+  // --- runs of the learner "tally" ---
+
+  bool counts() const { return layout_.has_value(); }
+  const TallyLayout& layout() const { return *layout_; }
+
+  // What an iteration of a worker reads and adds to.
+  const TallyBatch& batch(std::uint32_t worker, Clock iteration) const;
+
+  // How many of a worker's pushes up to a number added to a key, at most and at least: doubtful
+  // ones may have or not.
+  std::uint64_t added(std::uint32_t worker, Namespace table, Key key, std::uint64_t pushes) const {
+    return count(of_kind_, worker, table, key, pushes);
+  }
+  std::uint64_t surely_added(std::uint32_t worker, Namespace table, Key key,
+                             std::uint64_t pushes) const {
+    return count(surely_of_kind_, worker, table, key, pushes);
+  }
+
+ private:
+  void collect();
+  void fill_in_pushes();
+  void draw_batches();
+
+  const Trail* trail_;
+  FaultTimes faults_;
+  std::unique_ptr<Consistency> consistency_;
+  std::vector<std::vector<PushLife>> pushes_;
+  std::vector<PullLife> pulls_;
+  std::vector<Place> expelled_;
+  std::map<std::pair<std::uint32_t, Epoch>, Chain> chains_;
+  std::optional<TallyLayout> layout_;
+  std::vector<std::vector<TallyBatch>> batches_;  // by worker and kind
+  // By worker and kind of batch: how many of its first n pushes were of that kind.
+  using Counts = std::vector<std::vector<std::vector<std::uint32_t>>>;
+  std::uint64_t count(const Counts& of_kind, std::uint32_t worker, Namespace table, Key key,
+                      std::uint64_t pushes) const;
+  Counts of_kind_, surely_of_kind_;
+};
+
+}  // namespace psgrid::analysis

@@ -1,0 +1,291 @@
+// Checks of whether the job went on: to its end, through failures, and as fast as it should.
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "analysis/promises/check.hpp"
+#include "analysis/promises/findings.hpp"
+
+namespace psgrid::analysis {
+
+namespace {
+
+// "worker[0]: 40 pushes acknowledged of 41, waits for the pull of iteration 42; ..."
+std::string standings(const History& history) {
+  std::string text;
+  for (std::uint32_t worker = 0; worker < history.pushes().size(); ++worker) {
+    std::string pulls;
+    std::uint32_t newest = 0;
+    for (const PullLife& pull : history.pulls())
+      if (pull.worker.rank == worker) newest = std::max(newest, pull.incarnation);
+    for (const PullLife& pull : history.pulls())
+      if (pull.worker.rank == worker && pull.ended == kNever && pull.incarnation == newest)
+        pulls += fmt::format("{} {}", pulls.empty() ? ", waits for the pull of iteration" : ",",
+                             pull.iteration.value);
+    text += fmt::format("{}{}: {} pushes acknowledged of {}{}", text.empty() ? "" : "; ",
+                        psgrid::to_string(worker_id(worker)),
+                        history.acknowledged_before(worker, kNever),
+                        history.begun_before(worker, kNever), pulls);
+  }
+  return text;
+}
+
+std::optional<StopReason> stop_reason(const History& history) {
+  std::optional<StopReason> reason;
+  for (const TrailRecord& record : history.trail().records)
+    if (const auto* finished = std::get_if<JobFinished>(&record.what)) reason = finished->reason;
+  return reason;
+}
+
+// When the job, which may take so many iterations and so much time, has to go on to its end, as
+// nothing fails any more; nothing if it need not.
+std::optional<Time> must_end_from(const History& history) {
+  const StopSpec& stop = history.run().job.stop;
+  const bool never_ill = history.faults().spans().empty();
+  const auto healed = never_ill ? Time{} : history.faults().healed();
+  if (!stop.iterations || !stop.time || !healed || healed->seconds >= stop.time->seconds) return {};
+  return healed;
+}
+
+bool ended(const History& history) {
+  const auto reason = stop_reason(history);
+  return reason == StopReason::kIterations || reason == StopReason::kLost;
+}
+
+// From a message to its answer, with the work that it makes, a few times over.
+double round_trips(const RunSpec& run, double count) {
+  const double work = run.costs.message_flops / run.cluster.host.flops *
+                      (run.cluster.workers + run.cluster.servers);
+  return count * (2 * run.cluster.network.latency + 4 * work + 0.0005);
+}
+
+double iteration_s(const RunSpec& run) {
+  return run.job.compute.seconds.value_or(Duration{0}).seconds + round_trips(run, 3);
+}
+
+}  // namespace
+
+BrokenList check_progress(const History& history) {
+  Findings findings(Promise::kProgress);
+  if (!must_end_from(history) || ended(history)) return {};
+  findings.add(history.trail().end, "the job did not end within its time: " + standings(history));
+  return std::move(findings).take();
+}
+
+// Requests are repeated at least as often as the longest timeout says.
+BrokenList check_no_deadlock(const History& history) {
+  Findings findings(Promise::kNoDeadlock);
+  if (!must_end_from(history) || ended(history)) return {};
+  const double silence = history.trail().end.seconds - history.trail().last_work.seconds;
+  if (silence <= 2 * history.run().client.retry.timeout_max.seconds) return {};
+  findings.add(history.trail().last_work,
+               fmt::format("nothing but signs of life for {:.3g} s, with work outstanding: {}",
+                           silence, standings(history)));
+  return std::move(findings).take();
+}
+
+namespace {
+
+// The chains of the last view that any node had installed before a place.
+std::vector<Chain> chains_before(const History& history, Place place) {
+  const ViewInstalled* newest = nullptr;
+  for (Place at = 0; at < place; ++at)
+    if (const auto* view = std::get_if<ViewInstalled>(&history.trail().records[at].what))
+      if (!newest || view->epoch > newest->epoch) newest = view;
+  return newest ? newest->chains : std::vector<Chain>{};
+}
+
+bool holds_a_shard(const std::vector<Chain>& chains, std::uint32_t server) {
+  return std::any_of(chains.begin(), chains.end(), [&](const Chain& chain) {
+    return std::count(chain.servers.begin(), chain.servers.end(), server) > 0;
+  });
+}
+
+// Pushes that were under way when a server crashed, with nothing else wrong, are acknowledged once
+// the crash is noticed and the chains go on without it.
+void check_crash(const History& history, Place crash, Findings& findings) {
+  const RunSpec& run = history.run();
+  const TrailRecord& record = history.trail().records[crash];
+  const DetectionSpec& detection = run.detection;
+  const double bound = detection.lease.seconds + 2 * detection.heartbeat.seconds +
+                       2 * iteration_s(run) + round_trips(run, 10);
+  const Time by{record.at.seconds + bound};
+  if (by > history.trail().end || run.replication.factor == 1) return;
+  const Time before{record.at.seconds - 2 * detection.lease.seconds};
+  for (const FaultSpan& span : history.faults().spans())
+    if (span.begin <= by && before <= span.end && span.begin != record.at) return;
+  if (!holds_a_shard(chains_before(history, crash), record.node.rank)) return;
+  for (std::uint32_t worker = 0; worker < history.pushes().size(); ++worker)
+    for (std::size_t i = 0; i < history.pushes()[worker].size(); ++i) {
+      const PushLife& push = history.pushes()[worker][i];
+      if (push.begun > crash || push.acknowledged < crash) continue;
+      if (push.acknowledged != kNever && history.time(push.acknowledged) <= by) continue;
+      findings.add(by,
+                   fmt::format("push {} of {} was under way when {} crashed at {:.6g} s, and not "
+                               "acknowledged {:.3g} s later",
+                               i + 1, psgrid::to_string(worker_id(worker)),
+                               psgrid::to_string(record.node), record.at.seconds, bound),
+                   {record.node, worker_id(worker)});
+    }
+}
+
+// With all servers there for long enough, every chain has its replicas again.
+void check_replicas(const History& history, Findings& findings) {
+  const RunSpec& run = history.run();
+  const Trail& trail = history.trail();
+  const double settling = 20 * run.detection.heartbeat.seconds;
+  if (!must_end_from(history) || !ended(history) || stop_reason(history) == StopReason::kLost ||
+      history.faults().any({trail.end.seconds - settling}, trail.end))
+    return;
+  std::uint32_t servers = run.cluster.servers;
+  for (const FaultSpec& fault : run.faults)
+    if (fault.kind == FaultKind::kLeave && fault.nodes.front().role == Role::kServer)
+      servers -= static_cast<std::uint32_t>(nodes_of(fault.nodes).size());
+  const std::uint32_t expected = std::min(run.replication.factor, servers);
+  const std::vector<Chain> chains = chains_before(history, trail.records.size());
+  for (std::uint32_t shard = 0; shard < chains.size(); ++shard)
+    if (chains[shard].servers.size() != expected)
+      findings.add(trail.end,
+                   fmt::format("shard {} has {} replicas, expected {}: all servers have been "
+                               "there for {:.3g} s",
+                               shard, chains[shard].servers.size(), expected, settling));
+}
+
+}  // namespace
+
+BrokenList check_failover(const History& history) {
+  Findings findings(Promise::kFailover);
+  if (!history.run().detection.enabled) return {};
+  const std::vector<TrailRecord>& records = history.trail().records;
+  for (Place place = 0; place < records.size(); ++place)
+    if (const auto* event = std::get_if<Event>(&records[place].what);
+        event && event->name == "crash" && records[place].node.role == Role::kServer)
+      check_crash(history, place, findings);
+  check_replicas(history, findings);
+  return std::move(findings).take();
+}
+
+namespace {
+
+// When every worker that still counts had pushes of so many iterations acknowledged.
+Time all_acknowledged(const History& history, std::uint64_t iterations) {
+  Time last;
+  for (std::uint32_t worker = 0; worker < history.pushes().size(); ++worker) {
+    const auto& pushes = history.pushes()[worker];
+    Time when = iterations == 0 ? Time{} : Time::never();
+    if (iterations > 0 && pushes.size() >= iterations &&
+        pushes[iterations - 1].acknowledged != kNever)
+      when = history.time(pushes[iterations - 1].acknowledged);
+    if (const Place expelled = history.expelled(worker); expelled != kNever)
+      when = std::min(when, history.time(expelled));
+    last = std::max(last, when);
+  }
+  return last;
+}
+
+// Nodes that nothing hinders are not taken for gone while there is something to do.
+void check_losses(const History& history, Findings& findings) {
+  const DetectionSpec& detection = history.run().detection;
+  Time over;
+  for (const TrailRecord& record : history.trail().records)
+    if (std::holds_alternative<PushAcknowledged>(record.what)) over = record.at;
+  for (const TrailRecord& record : history.trail().records) {
+    const auto* event = std::get_if<Event>(&record.what);
+    if (!event || event->name != "lost" || record.at >= over) continue;
+    const Time since{record.at.seconds - 2 * detection.lease.seconds -
+                     2 * detection.heartbeat.seconds};
+    for (std::uint32_t index = 0; index < history.run().cluster.nodes(); ++index) {
+      const NodeId node = node_at(history.run().cluster, index);
+      if (psgrid::to_string(node) != event->detail ||
+          history.faults().hinders_membership(node, since, record.at))
+        continue;
+      findings.add(record.at,
+                   fmt::format("{} was taken for gone though nothing had kept it from showing "
+                               "that it is there",
+                               event->detail),
+                   {record.node, node});
+    }
+  }
+}
+
+// A pull whose gate is open, with nothing wrong, is answered.
+void check_gates(const History& history, Findings& findings) {
+  const RunSpec& run = history.run();
+  const double bound = run.detection.lease.seconds + iteration_s(run);
+  for (const PullLife& pull : history.pulls()) {
+    const std::uint64_t required = history.consistency().required(pull.iteration).value;
+    const Time begun = history.time(pull.begun);
+    // The worker's own pushes have to be in, too.
+    const auto& own = history.pushes()[pull.worker.rank];
+    const std::uint64_t pushed = std::min<std::uint64_t>(pull.pushed, own.size());
+    const Time own_done = pushed == 0 ? Time{}
+                          : own[pushed - 1].acknowledged == kNever
+                              ? Time::never()
+                              : history.time(own[pushed - 1].acknowledged);
+    const Time open = std::max({begun, all_acknowledged(history, required), own_done});
+    const Time by{open.seconds + bound};
+    const Time answered = pull.ended == kNever ? Time::never() : history.time(pull.ended);
+    if (by >= history.trail().end || answered <= by) continue;
+    if (history.faults().any({begun.seconds - 4 * bound}, by)) continue;
+    if (history.is_expelled_before(pull.worker.rank, history.trail().records.size())) continue;
+    findings.add(by,
+                 fmt::format("a pull of iteration {} by {}, which waited for iteration {} of the "
+                             "others alone, was not answered within {:.3g} s of that",
+                             pull.iteration.value, psgrid::to_string(pull.worker), required, bound),
+                 {pull.worker});
+  }
+}
+
+}  // namespace
+
+BrokenList check_straggler(const History& history) {
+  Findings findings(Promise::kStraggler);
+  if (!history.run().detection.enabled) return {};
+  check_losses(history, findings);
+  check_gates(history, findings);
+  return std::move(findings).take();
+}
+
+namespace {
+
+// The middle of a worker's durations of iterations within some time.
+std::optional<double> usual_iteration_s(const History& history, std::uint32_t worker, Time begin,
+                                        Time end) {
+  constexpr std::size_t kLeast = 8;
+  std::vector<double> durations;
+  for (const TrailRecord& record : history.trail().records)
+    if (const auto* done = std::get_if<IterationDone>(&record.what);
+        done && record.node == worker_id(worker) && done->start >= begin && done->end <= end)
+      durations.push_back((done->end - done->start).seconds);
+  if (durations.size() < kLeast) return {};
+  std::nth_element(durations.begin(), durations.begin() + durations.size() / 2, durations.end());
+  return durations[durations.size() / 2];
+}
+
+// Chains are in another order than before, which small clusters feel.
+constexpr double kSlowdownMost = 1.5;
+
+}  // namespace
+
+BrokenList check_recovered(const History& history) {
+  Findings findings(Promise::kRecovered);
+  const auto healed = history.faults().healed();
+  // How often a cache answers differs from one stretch of iterations to the next.
+  if (!healed || !history.run().detection.enabled || history.consistency().caches()) return {};
+  const Time first = history.faults().spans().front().begin;
+  const Time settled{healed->seconds + 4 * history.run().detection.lease.seconds};
+  for (std::uint32_t worker = 0; worker < history.pushes().size(); ++worker) {
+    const auto before = usual_iteration_s(history, worker, {}, first);
+    const auto after = usual_iteration_s(history, worker, settled, history.trail().end);
+    if (!before || !after || *after <= kSlowdownMost * *before) continue;
+    findings.add(settled,
+                 fmt::format("iterations of {} took {:.4g} s before the first fault and {:.4g} s "
+                             "after the last",
+                             psgrid::to_string(worker_id(worker)), *before, *after),
+                 {worker_id(worker)});
+  }
+  return std::move(findings).take();
+}
+
+}  // namespace psgrid::analysis

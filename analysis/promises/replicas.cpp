@@ -1,0 +1,182 @@
+// Checks of what replicas applied and what they held in the end.
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "analysis/promises/check.hpp"
+#include "analysis/promises/findings.hpp"
+#include "analysis/promises/logs.hpp"
+
+namespace psgrid::analysis {
+
+namespace {
+
+struct FinalState {
+  NodeId server;
+  Time at;
+  ReplicaState state;
+};
+
+// Of each shard, those in its newest chain. Empty unless everything was well while the run settled.
+std::map<std::uint32_t, std::vector<FinalState>> final_states(const History& history) {
+  std::map<std::uint32_t, std::vector<FinalState>> states;
+  const Time settling{history.trail().end.seconds - 20 * history.run().detection.heartbeat.seconds};
+  if (history.faults().any(settling, history.trail().end)) return states;
+  for (const TrailRecord& record : history.trail().records) {
+    const auto* state = std::get_if<ReplicaState>(&record.what);
+    if (!state) continue;
+    std::vector<FinalState>& of_shard = states[state->shard];
+    if (!of_shard.empty() && of_shard.front().state.since > state->since) continue;
+    if (!of_shard.empty() && of_shard.front().state.since < state->since) of_shard.clear();
+    of_shard.push_back({record.node, record.at, *state});
+  }
+  return states;
+}
+
+// The log of a shard when the run ended, as any of its last replicas has it.
+struct FinalLog {
+  NodeId server;
+  Time at;
+  std::vector<LogEntry> entries;
+};
+std::optional<FinalLog> final_log(const Logs& logs, const std::vector<FinalState>& states,
+                                  std::uint32_t shard) {
+  for (const FinalState& state : states) {
+    const auto last = logs.last(state.server, shard);
+    if (!last || last->sequence != state.state.sequence) continue;
+    FinalLog log{state.server, state.at, logs.log(shard, last->digest)};
+    if (!log.entries.empty() && log.entries.front().sequence == 1) return log;
+  }
+  return {};
+}
+
+std::string push_text(std::uint32_t worker, std::uint64_t number) {
+  return fmt::format("push {} of {}", number, psgrid::to_string(worker_id(worker)));
+}
+
+// Whether logs say which pushes are in them.
+bool lists_pushes(const History& history) {
+  return !(history.run().replication.after_aggregation && history.consistency().sums_iterations());
+}
+
+// How far the sum of all counts is off in the end; 0 if that cannot be told.
+struct FinalCount {
+  Time at;
+  double found = 0, expected = 0;
+};
+std::optional<FinalCount> final_count(const History& history) {
+  if (!history.counts() || history.expelled_before(kNever) > 0) return {};
+  FinalCount count;
+  bool done = false;
+  for (const TrailRecord& record : history.trail().records) {
+    if (const auto* evaluated = std::get_if<Evaluated>(&record.what)) {
+      count.found = evaluated->metric;
+      count.at = record.at;
+    }
+    if (const auto* finished = std::get_if<JobFinished>(&record.what))
+      done = finished->reason == StopReason::kIterations;
+  }
+  if (!done) return {};
+  const std::uint64_t pushes = *history.run().job.stop.iterations;
+  for (std::uint16_t table = 0; table < TallyLayout::kTables; ++table)
+    for (Key key = 0; key < history.layout().keys(); ++key)
+      for (std::uint32_t worker = 0; worker < history.layout().workers(); ++worker)
+        count.expected += static_cast<double>(history.added(worker, {table}, key, pushes));
+  return count;
+}
+
+}  // namespace
+
+BrokenList check_durable(const History& history) {
+  Findings findings(Promise::kDurable);
+  for (const TrailRecord& record : history.trail().records)
+    if (const auto* event = std::get_if<Event>(&record.what);
+        event && event->name == "shard_lost" && !history.run().beyond_tolerance)
+      findings.add(record.at, event->detail, {record.node});
+  if (const auto count = final_count(history); count && count->found < count->expected)
+    findings.add(count->at, fmt::format("the counts of the final model add up to {}, expected {}",
+                                        count->found, count->expected));
+  if (!lists_pushes(history)) return std::move(findings).take();
+  const Logs logs(history);
+  for (const auto& [shard, states] : final_states(history)) {
+    const auto log = final_log(logs, states, shard);
+    if (!log) continue;
+    std::set<std::pair<NodeId, RequestId>> pushes;
+    for (const LogEntry& entry : log->entries) pushes.emplace(entry.worker, entry.push);
+    for (std::uint32_t worker = 0; worker < history.pushes().size(); ++worker) {
+      const auto& lives = history.pushes()[worker];
+      for (std::size_t i = 0; i < lives.size(); ++i)
+        if (lives[i].acknowledged != kNever && !lives[i].is_doubtful &&
+            !pushes.contains({worker_id(worker), RequestId{i + 1}}))
+          findings.add(log->at,
+                       fmt::format("shard {} at {} does not have {}, which was acknowledged at "
+                                   "{:.6g} s",
+                                   shard, psgrid::to_string(log->server), push_text(worker, i + 1),
+                                   history.time(lives[i].acknowledged).seconds),
+                       {log->server, worker_id(worker)});
+    }
+  }
+  return std::move(findings).take();
+}
+
+BrokenList check_exactly_once(const History& history) {
+  Findings findings(Promise::kExactlyOnce);
+  if (const auto count = final_count(history); count && count->found > count->expected)
+    findings.add(count->at, fmt::format("the counts of the final model add up to {}, expected {}",
+                                        count->found, count->expected));
+  if (!lists_pushes(history)) return std::move(findings).take();
+  const Logs logs(history);
+  for (const auto& [shard, states] : final_states(history)) {
+    const auto log = final_log(logs, states, shard);
+    if (!log) continue;
+    std::map<NodeId, std::uint64_t> last;
+    for (const LogEntry& entry : log->entries) {
+      if (entry.push == RequestId{}) continue;
+      std::uint64_t& before = last[entry.worker];
+      const bool may_skip = history.expelled(entry.worker.rank) != kNever;
+      if (entry.push.value != before + 1 && !(may_skip && entry.push.value > before))
+        findings.add(history.time(entry.first),
+                     fmt::format("in shard {}, {} follows {} (entry {})", shard,
+                                 push_text(entry.worker.rank, entry.push.value),
+                                 push_text(entry.worker.rank, before), entry.sequence),
+                     {log->server, entry.worker});
+      before = entry.push.value;
+    }
+  }
+  return std::move(findings).take();
+}
+
+BrokenList check_prefix_order(const History& history) {
+  Findings findings(Promise::kPrefixOrder);
+  const Logs logs(history);
+  for (const Logs::Disorder& disorder : logs.disorders())
+    findings.add(
+        history.time(disorder.at),
+        fmt::format("{} applied entry {} of shard {}, {} {}", psgrid::to_string(disorder.server),
+                    disorder.sequence, disorder.shard,
+                    disorder.differs ? "which differs from that of" : "which was not yet at",
+                    psgrid::to_string(disorder.other)),
+        {disorder.server, disorder.other});
+  return std::move(findings).take();
+}
+
+BrokenList check_agree(const History& history) {
+  Findings findings(Promise::kAgree);
+  for (const auto& [shard, states] : final_states(history))
+    for (const FinalState& state : states) {
+      const FinalState& first = states.front();
+      if (state.state.sequence == first.state.sequence && state.state.digest == first.state.digest)
+        continue;
+      findings.add(state.at,
+                   fmt::format("shard {} at {} has {} entries and digest {:016x}, at {} {} entries "
+                               "and digest {:016x}",
+                               shard, psgrid::to_string(state.server), state.state.sequence,
+                               state.state.digest, psgrid::to_string(first.server),
+                               first.state.sequence, first.state.digest),
+                   {state.server, first.server});
+    }
+  return std::move(findings).take();
+}
+
+}  // namespace psgrid::analysis

@@ -1,0 +1,32 @@
+// Many runs with random faults, each in a process of its own, checked against the promises.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "scenarios/explore/exploration.hpp"
+#include "scenarios/explore/outcome.hpp"
+
+namespace psgrid::scenarios {
+
+// Runs all, each in a child of its own on the simulator, so many at a time. A child that a broken
+// invariant ends is a broken promise too. Calls on_end(index, outcome) in the order in which they
+// end.
+std::vector<Outcome> explore_all(std::size_t runs, const std::function<RunSpec(std::size_t)>& run,
+                                 unsigned at_once,
+                                 const std::function<void(std::size_t, const Outcome&)>& on_end);
+
+// What a campaign has seen so far.
+struct Tallied {
+  std::uint64_t runs = 0, kept = 0, broken = 0, unknown = 0;
+  std::uint64_t acknowledged = 0, acknowledged_under_faults = 0;
+  double virtual_s = 0;
+  std::map<std::string, std::uint64_t> faults, situations,
+      promises;  // promises: runs that broke it
+
+  void add(const Outcome& outcome);
+};
+
+}  // namespace psgrid::scenarios

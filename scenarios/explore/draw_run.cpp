@@ -1,0 +1,352 @@
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include "analysis/promises/fault_times.hpp"
+#include "model/consistency.hpp"
+#include "model/learners/tally.hpp"
+#include "model/random.hpp"
+#include "scenarios/explore/exploration.hpp"
+#include "scenarios/explore/tolerance.hpp"
+
+namespace psgrid::scenarios {
+
+namespace {
+
+class Dice {
+ public:
+  explicit Dice(RandomStream random) : random_(random) {}
+
+  std::uint32_t number(Span<std::uint32_t> span) {
+    return span.least + static_cast<std::uint32_t>(random_.below(span.most - span.least + 1));
+  }
+  double number(double least, double most) { return least + (most - least) * random_.uniform(); }
+  bool chance(double probability) { return random_.uniform() < probability; }
+  std::uint64_t bits() { return random_.bits(); }
+  std::uint32_t below(std::uint32_t bound) {
+    return static_cast<std::uint32_t>(random_.below(bound));
+  }
+  template <class T>
+  const T& one_of(const std::vector<T>& items) {
+    return items[random_.below(items.size())];
+  }
+
+ private:
+  RandomStream random_;
+};
+
+// Times with digits that a person can read, and a file can hold exactly.
+double rounded(double seconds) { return std::round(seconds * 1e4) / 1e4; }
+
+NodeSelector only(NodeId node) { return {{node.role, node.rank, node.rank}}; }
+
+// --- the cluster and its job --------------------------------------------------------------------
+
+ConsistencySpec draw_consistency(const Exploration& exploration, Dice& dice) {
+  ConsistencySpec consistency{.model = dice.one_of(exploration.models)};
+  if (consistency.model == ConsistencyModel::kSsp) {
+    consistency.staleness = dice.number({0, 3});
+    consistency.cache = dice.chance(0.25);
+  }
+  if (consistency.model == ConsistencyModel::kBoundedDelay) consistency.delay = dice.number({0, 2});
+  return consistency;
+}
+
+std::uint32_t draw_workers(const Exploration& exploration, Dice& dice) {
+  while (true)
+    if (const std::uint32_t workers = dice.number(exploration.workers); is_tally_exact(workers))
+      return workers;
+}
+
+RunSpec draw_cluster(const RunSpec& base, const Exploration& exploration, Dice& dice) {
+  RunSpec run = base;
+  run.seed = dice.bits() >> 11;
+  run.audited = true;
+  run.beyond_tolerance = !exploration.keeps_tolerance;
+  run.faults.clear();
+  run.cluster.workers = draw_workers(exploration, dice);
+  run.cluster.servers = dice.number(exploration.servers);
+  run.cluster.managers = dice.one_of(exploration.managers);
+  run.cluster.host.cores = dice.number({1, 2});
+  run.cluster.network.sharing = Sharing::kAnalytic;
+  run.cluster.network.latency = rounded(dice.number(0.0001, 0.002));
+  run.costs.message_flops = run.cluster.host.flops * 1e-4 * dice.number({0, 3});
+
+  run.job.learner = {.type = LearnerType::kTally,
+                     .keys = dice.number(exploration.keys),
+                     .workers = run.cluster.workers};
+  run.job.data.reset();
+  run.job.batch = 1;
+  run.job.optimizer = tally_optimizer(run.cluster.workers);
+  run.job.stop = {.iterations = dice.number(exploration.iterations)};
+  run.job.evaluate_every = 20;
+  run.job.compute = {.automatic = false, .seconds = Duration{rounded(dice.number(0.004, 0.012))}};
+  run.consistency = draw_consistency(exploration, dice);
+  run.partition = dice.chance(0.75)
+                      ? PartitionSpec{.type = PartitionType::kRing, .virtual_nodes = 8}
+                      : PartitionSpec{.type = PartitionType::kRange, .virtual_nodes = 1};
+
+  const bool sums = make_consistency(run.consistency)->sums_iterations();
+  run.replication.factor = std::min(dice.number(exploration.factor), run.cluster.servers);
+  const bool replicated = run.replication.factor > 1;
+  run.replication.after_aggregation = replicated && sums && dice.chance(0.35);
+  run.replication.reads = replicated && !sums && dice.chance(0.35) ? Reads::kAny : Reads::kTail;
+  run.worker_loss = dice.chance(0.3) ? WorkerLoss::kGoOn : WorkerLoss::kWait;
+  run.detection.enabled = true;
+  run.detection.heartbeat = {rounded(dice.number(0.015, 0.03))};
+  run.detection.lease = run.detection.heartbeat * static_cast<double>(dice.number({3, 5}));
+  run.client.outstanding_pushes = dice.number({1, 4});
+  run.client.retry = {
+      .timeout = run.detection.lease * 0.5, .backoff = 2, .timeout_max = run.detection.lease * 2};
+  return run;
+}
+
+// --- its faults ---------------------------------------------------------------------------------
+
+class Schedule {
+ public:
+  Schedule(RunSpec& run, const Exploration& exploration, Dice& dice)
+      : run_(run), exploration_(exploration), dice_(dice), lease_(run.detection.lease.seconds) {
+    // Transfers may overlap with computation: the job takes at least so long.
+    const double length = run.job.compute.seconds->seconds * *run.job.stop.iterations;
+    begin_ = rounded(0.05 + 0.1 * length);
+    end_ = rounded(0.05 + 0.8 * length);
+  }
+
+  // When everything is well again.
+  double draw() {
+    const std::vector<FaultFamily> families = draw_families();
+    const std::uint32_t wanted = dice_.number(exploration_.faults);
+    constexpr std::uint32_t kTriesPerFault = 5;  // as what would exceed the tolerance is left out
+    std::uint32_t drawn = 0;
+    for (std::uint32_t tries = 0; tries < wanted * kTriesPerFault; ++tries)
+      if (add(dice_.one_of(families)) && ++drawn == wanted) break;
+    return analysis::FaultTimes(run_).healed().value_or(Time{begin_}).seconds;
+  }
+
+ private:
+  // A random subset; each as often as it weighs.
+  std::vector<FaultFamily> draw_families() {
+    std::vector<FaultFamily> families;
+    while (families.empty())
+      for (std::size_t family = 0; family < kFaultFamilies.size(); ++family) {
+        const double weight = exploration_.weights[family];
+        if (weight == 0 || !dice_.chance(0.35)) continue;
+        for (double copies = weight; copies > 0; copies -= 1)
+          if (copies >= 1 || dice_.chance(copies))
+            families.push_back(static_cast<FaultFamily>(family));
+      }
+    return families;
+  }
+
+  // False if it would exceed what is tolerated, or hit a node that is down.
+  bool add(FaultFamily family) {
+    switch (family) {
+      case FaultFamily::kServerCrash:
+        return crash(any_of(Role::kServer));
+      case FaultFamily::kWorkerCrash:
+        return crash(any_of(Role::kWorker));
+      case FaultFamily::kManagerCrash:
+        return crash(any_of(Role::kManager));
+      case FaultFamily::kServerPause:
+        return pause(any_of(Role::kServer));
+      case FaultFamily::kWorkerPause:
+        return pause(any_of(Role::kWorker));
+      case FaultFamily::kManagerPause:
+        return pause(any_of(Role::kManager));
+      case FaultFamily::kSlow:
+        return slow();
+      case FaultFamily::kPartition:
+        return partition();
+      default:
+        return link(family);
+    }
+  }
+
+  NodeId any_of(Role role) { return {role, dice_.below(count_of(run_.cluster, role))}; }
+  double moment() { return rounded(dice_.number(begin_, end_)); }
+  // Shorter or longer than a lease.
+  double spell() {
+    return dice_.chance(0.5) ? dice_.number(0.1, 0.9) * lease_ : dice_.number(1.1, 4) * lease_;
+  }
+  double until(double at, double length) { return std::min(rounded(at + length), end_); }
+
+  bool crash(NodeId node) {
+    const double at = moment();
+    const double up = dice_.chance(0.15) ? end_ : until(at, dice_.number(0.2, 5) * lease_);
+    if (up <= at || is_busy(node, at, up)) return false;
+    return add({{.at = at, .kind = FaultKind::kCrash, .nodes = only(node)},
+                {.at = up, .kind = FaultKind::kRestart, .nodes = only(node)}});
+  }
+
+  bool pause(NodeId node) {
+    const double at = moment(), end = until(at, spell());
+    if (end <= at || is_busy(node, at, end)) return false;
+    return add({{.at = at, .kind = FaultKind::kPause, .nodes = only(node), .until = end}});
+  }
+
+  bool slow() {
+    const NodeId node = any_of(dice_.chance(0.5) ? Role::kWorker : Role::kServer);
+    const double at = moment();
+    return add({{.at = at,
+                 .kind = FaultKind::kSlow,
+                 .nodes = only(node),
+                 .until = std::max(at + 0.001, until(at, spell() * 2)),
+                 .factor = std::round(dice_.number(2, 20))}});
+  }
+
+  // One node, or half of the cluster, from all others; both ways or one.
+  bool partition() {
+    const double at = moment(), end = until(at, spell());
+    if (end <= at) return false;
+    NodeSelector inside;
+    if (dice_.chance(0.4)) {
+      for (Role role : {Role::kManager, Role::kServer, Role::kWorker})
+        if (const std::uint32_t half = count_of(run_.cluster, role) / 2; half > 0)
+          inside.push_back({role, 0, half - 1});
+    } else {
+      constexpr Role kRoles[] = {Role::kServer, Role::kServer, Role::kManager, Role::kWorker};
+      inside = only(any_of(kRoles[dice_.below(4)]));
+    }
+    FaultSpec fault{.at = at,
+                    .kind = FaultKind::kLink,
+                    .nodes = inside,
+                    .to = others(inside),
+                    .both_ways = dice_.chance(0.6),
+                    .until = end};
+    fault.link.down = true;
+    if (dice_.chance(0.5)) std::swap(fault.nodes, fault.to);
+    return add({fault});
+  }
+
+  NodeSelector others(const NodeSelector& selector) const {
+    NodeSelector rest;
+    for (std::uint32_t index = 0; index < run_.cluster.nodes(); ++index) {
+      const NodeId node = node_at(run_.cluster, index);
+      if (!selects(selector, node)) rest.push_back({node.role, node.rank, node.rank});
+    }
+    return rest;
+  }
+
+  NodeSelector everyone(Role role) const { return {{role, 0, count_of(run_.cluster, role) - 1}}; }
+
+  bool link(FaultFamily family) {
+    FaultSpec fault{.at = moment(), .kind = FaultKind::kLink};
+    fault.until = std::max(fault.at + 0.001, until(fault.at, spell() * 1.5));
+    choose_ends(fault);
+    LinkCondition& condition = fault.link;
+    switch (family) {
+      case FaultFamily::kLinkDown:
+        condition.down = true;
+        break;
+      case FaultFamily::kLoss:
+        condition.loss = std::round(dice_.number(2, 40)) / 100;
+        break;
+      case FaultFamily::kDuplicate:
+        condition.duplicate = std::round(dice_.number(5, 60)) / 100;
+        if (dice_.chance(0.5)) {  // copies that come much later
+          condition.reorder = 0.3;
+          condition.reorder_time = rounded(dice_.number(0.5, 5) * lease_);
+        }
+        break;
+      case FaultFamily::kReorder:
+        condition.reorder = std::round(dice_.number(5, 60)) / 100;
+        condition.reorder_time = rounded(dice_.number(0.05, 2) * lease_);
+        break;
+      case FaultFamily::kDelay:
+        condition.delay = rounded(dice_.number(0.05, 1.2) * lease_);
+        break;
+      case FaultFamily::kRate:
+        condition.rate = std::round(dice_.number(2e4, 2e5));
+        break;
+      default:
+        fault.kind = FaultKind::kReset;
+        fault.until = std::numeric_limits<double>::infinity();
+        break;
+    }
+    return add({fault});
+  }
+
+  void choose_ends(FaultSpec& fault) {
+    const NodeId worker = any_of(Role::kWorker), server = any_of(Role::kServer);
+    fault.both_ways = dice_.chance(0.7);
+    switch (dice_.below(6)) {
+      case 0:
+        fault.nodes = only(worker), fault.to = only(server);
+        break;
+      case 1:
+        fault.nodes = everyone(Role::kServer), fault.to = everyone(Role::kServer);
+        break;
+      case 2:
+        fault.nodes = everyone(Role::kWorker), fault.to = everyone(Role::kServer);
+        break;
+      case 3:
+        fault.nodes = only(server);
+        fault.to = only(any_of(Role::kServer));
+        break;
+      case 4:
+        fault.nodes = only(dice_.chance(0.5) ? worker : server);
+        break;
+      default:
+        fault.nodes = everyone(Role::kManager);
+        if (dice_.chance(0.5)) fault.to = everyone(Role::kServer);
+        break;
+    }
+  }
+
+  // A node that is down cannot crash or stand still.
+  bool is_busy(NodeId node, double begin, double end) const {
+    const analysis::FaultTimes times(run_);
+    return std::any_of(times.spans().begin(), times.spans().end(), [&](const auto& span) {
+      const FaultKind kind = span.fault->kind;
+      return (kind == FaultKind::kCrash || kind == FaultKind::kPause) &&
+             selects(span.fault->nodes, node) && span.begin.seconds <= end &&
+             begin <= span.end.seconds;
+    });
+  }
+
+  // Unless more would fail than is tolerated.
+  bool add(std::vector<FaultSpec> faults) {
+    std::vector<FaultSpec> before = run_.faults;
+    for (FaultSpec& fault : faults) {
+      // So that a file, which says how long it lasts, gives the same time.
+      fault.until = fault.at + (fault.until - fault.at);
+      run_.faults.push_back(std::move(fault));
+    }
+    std::stable_sort(run_.faults.begin(), run_.faults.end(),
+                     [](const FaultSpec& a, const FaultSpec& b) { return a.at < b.at; });
+    if (!exploration_.keeps_tolerance || is_tolerated(run_)) return true;
+    run_.faults = std::move(before);
+    return false;
+  }
+
+  RunSpec& run_;
+  const Exploration& exploration_;
+  Dice& dice_;
+  const double lease_;
+  double begin_ = 0, end_ = 0;
+};
+
+// How long the job may take once nothing fails any more: all of its iterations anew, each a few
+// times as long as it should be, after detection, view changes and the last of the retries.
+double patience(const RunSpec& run) {
+  const double iteration = run.job.compute.seconds->seconds + 12 * run.cluster.network.latency +
+                           run.costs.message_flops / run.cluster.host.flops * 8 *
+                               (run.cluster.workers + run.replication.factor);
+  return 3 * iteration * *run.job.stop.iterations + 12 * run.detection.lease.seconds +
+         20 * run.detection.heartbeat.seconds + 3 * run.client.retry.timeout_max.seconds;
+}
+
+}  // namespace
+
+RunSpec draw_run(const RunSpec& base, const Exploration& exploration, std::uint64_t seed,
+                 std::uint32_t number) {
+  Dice dice(RandomStream(seed, manager_id(number), Purpose::kExploration));
+  RunSpec run = draw_cluster(base, exploration, dice);
+  const double healed = Schedule(run, exploration, dice).draw();
+  run.job.stop.time = Duration{rounded(healed + patience(run))};
+  run.name = base.name + "-" + std::to_string(number);
+  return run;
+}
+
+}  // namespace psgrid::scenarios
