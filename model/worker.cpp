@@ -25,8 +25,11 @@ void Worker::on_message(NodeId from, const MessagePtr& message) {
       context_.send(from, make_message(Progress{reported_, examples_}));
     return;
   }
-  // Before its welcome, a stop is for the one of the same rank that was here before.
-  if (std::holds_alternative<Stop>(*message)) return client_.started() ? on_stop() : void();
+  if (std::holds_alternative<Stop>(*message)) {
+    // Before its welcome, it may be for the one of the same rank that was here before.
+    const bool is_for_this = client_.started() || context_.incarnation() == Incarnation{};
+    return is_for_this ? on_stop() : void();
+  }
   if (const auto* welcome = std::get_if<Welcome>(message.get())) return on_welcome(from, *welcome);
   if (std::holds_alternative<HeartbeatAck>(*message)) return member_.hear(from);
   if (!client_.started()) return;

@@ -51,7 +51,7 @@ TEST_F(Usage, Version) {
 
 TEST_F(Usage, NoCommand) {
   expect_usage_error({},
-                     "psgrid: found no command, expected run, compare, fidelity, node, validate, "
+                     "psgrid: found no command, expected run, compare, fidelity, explore, node, validate, "
                      "calibrate, schema or report\n"
                      "Try: psgrid --help\n");
 }
