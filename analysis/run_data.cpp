@@ -5,23 +5,10 @@
 #include <fmt/format.h>
 
 #include "analysis/number_format.hpp"
+#include "model/consistency.hpp"
 
 namespace psgrid::analysis {
 namespace {
-
-std::string consistency_text(const ConsistencySpec& spec) {
-  switch (spec.model) {
-    case ConsistencyModel::kBsp:
-      return "BSP";
-    case ConsistencyModel::kSsp:
-      return fmt::format("SSP, staleness {}", spec.staleness);
-    case ConsistencyModel::kBoundedDelay:
-      return fmt::format("bounded delay {}", spec.delay);
-    case ConsistencyModel::kAsync:
-      return "async";
-  }
-  return {};
-}
 
 const char* topology_text(Topology topology) {
   switch (topology) {
@@ -163,7 +150,7 @@ RunHeader describe(const RunSpec& spec, std::string backend, std::string metric_
   header.variant = std::move(variant);
   header.seed = spec.seed;
   header.backend = std::move(backend);
-  header.consistency = consistency_text(spec.consistency);
+  header.consistency = describe(spec.consistency);
   header.workers = spec.cluster.workers;
   header.servers = spec.cluster.servers;
   header.managers = spec.cluster.managers;

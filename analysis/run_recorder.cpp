@@ -48,6 +48,8 @@ void RunRecorder::record(Time, NodeId node, const IterationDone& done) {
                               done.push.seconds, done.staleness});
 }
 
+void RunRecorder::record(Time, NodeId, const GradientDropped&) { ++data_.gradients_dropped; }
+
 void RunRecorder::record(Time now, NodeId node, const GradientApplied& applied) {
   data_.staleness.add(applied.staleness_clocks);
   data_.staleness_updates.add(applied.staleness_updates);

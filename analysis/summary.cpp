@@ -137,6 +137,7 @@ std::string summary_json(const RunData& run) {
       {"bytes_on_wire", summary.bytes_on_wire},
       {"server_load_skew", or_null(summary.server_load_skew)},
       {"gradients_applied", run.staleness.count()},
+      {"gradients_dropped", run.gradients_dropped},
       {"mean_staleness", run.staleness.mean()},
       {"max_staleness", run.staleness.max()},
       {"sum_staleness", run.staleness.sum()},

@@ -86,15 +86,27 @@ void Client::install(ViewPtr view) {
 
 // --- pull -------------------------------------------------------------------------------------
 
-RequestId Client::pull(Clock iteration, std::vector<KeySet> keys) {
+Client::Pulling& Client::begin_pull(Clock iteration) {
   PSGRID_CHECK(started(), "a view before the first pull");
   Pulling& pulling = pulling_.emplace_back();
   pulling.requests.number = {++pulls_};
   pulling.iteration = iteration;
   if (job_->spec.audited) context_.record(PullBegun{pulling.requests.number, iteration});
-  pulling.wanted = keys;
   pulling.weights.slowest = {~0u};
   pulling.weights.read.resize(view_->shards());
+  return pulling;
+}
+
+RequestId Client::pull_newer(Clock iteration, std::vector<KeySet> keys, const Weights& than) {
+  Pulling& pulling = begin_pull(iteration);
+  pulling.newer_than = than.read;
+  request_rows(pulling, std::move(keys));
+  return pulling.requests.number;
+}
+
+RequestId Client::pull(Clock iteration, std::vector<KeySet> keys) {
+  Pulling& pulling = begin_pull(iteration);
+  pulling.wanted = keys;
   if (cache_) pulling.weights.read = last_read_;
   if (cache_) {
     const Clock required = job_->consistency->required(iteration);
@@ -117,7 +129,10 @@ void Client::request_rows(Pulling& pulling, std::vector<KeySet> keys) {
   Unanswered& requests = pulling.requests;
   requests.shards.resize(shards);
   bool nothing = true;
-  bool everything = true;
+  bool everything = pulling.newer_than.empty();
+  // Where some gradients are dropped, every shard has to know which of its updates one has seen.
+  const bool asks_all = job_->consistency->quorum().has_value();
+  if (asks_all) requests.shards.assign(shards, true);
   for (std::size_t table = 0; table < keys.size(); ++table) {
     pulling.slices.push_back(view_->ring(job_->tables[table].id).slice(keys[table]));
     for (const Slice& slice : *pulling.slices.back()) requests.shards[slice.shard] = true;
@@ -129,7 +144,8 @@ void Client::request_rows(Pulling& pulling, std::vector<KeySet> keys) {
   pulling.keys = std::move(keys);
   pulling.own_clock = ticked_;
   if (everything) ask_all_shards(pulling);
-  if (nothing) requests.shards[self_.rank % shards] = true;  // somebody has to keep the gate
+  if (nothing && !asks_all)
+    requests.shards[self_.rank % shards] = true;  // somebody has to keep the gate
   send_all(pulling);
 }
 
@@ -157,6 +173,7 @@ MessagePtr Client::Pulling::message_to(std::uint32_t shard, const Client& client
             .own_clock = own_clock,
             .version = at_tail ? 0 : client.last_read_[shard].version,
             .sections = {}};
+  if (!newer_than.empty()) pull.version = newer_than[shard].version + 1;
   for (std::size_t table = 0; table < slices.size(); ++table) {
     const Slice* slice = find_slice(*slices[table], shard);
     if (slice) pull.sections.push_back({{static_cast<std::uint16_t>(table)}, slice->keys, {}});
@@ -236,10 +253,32 @@ void Client::complete(Pulling& pulling) {
         cache_->read(job_->tables[table].id, pulling.wanted[table], weights.slowest));
 }
 
-std::optional<Weights> Client::take(RequestId pull) {
+// A server's own idea of which rows a worker with a cache may want to have.
+void Client::on_rows(const Rows& rows) {
+  if (rows.shard >= view_->shards() || rows.since != view_->chain(rows.shard).since) return;
+  // What it pushed meanwhile is in its rows, and not in these.
+  if (!cache_ || rows.own_clock < ticked_) return;
+  Weights::ReadMark& last = last_read_[rows.shard];
+  if (rows.version < last.version) return;
+  last = {rows.version, rows.slowest};
+  for (const Section& section : rows.sections) cache_->store(section, rows.slowest);
+}
+
+bool Client::is_complete(RequestId pull) const {
   const auto pulling = find_number(pulling_, pull);
   PSGRID_CHECK(pulling != pulling_.end(), "a pull that was not taken yet");
-  if (pulling->requests.remaining > 0) return std::nullopt;
+  return pulling->requests.remaining == 0;
+}
+
+void Client::forget(RequestId pull) {
+  const auto pulling = find_number(pulling_, pull);
+  PSGRID_CHECK(pulling != pulling_.end(), "a pull that was not taken yet");
+  pulling_.erase(pulling);
+}
+
+std::optional<Weights> Client::take(RequestId pull) {
+  if (!is_complete(pull)) return std::nullopt;
+  const auto pulling = find_number(pulling_, pull);
   Weights weights = std::move(pulling->weights);
   if (job_->spec.audited) {
     PullEnded ended{pull, pulling->iteration, weights.slowest, {}};

@@ -47,8 +47,16 @@ class Client {
   // Asks for rows, one key set a table, for an iteration. Any number may be outstanding.
   RequestId pull(Clock iteration, std::vector<KeySet> keys);
 
+  // The same, but every shard answers only when its rows are newer than these.
+  RequestId pull_newer(Clock iteration, std::vector<KeySet> keys, const Weights& than);
+
+  bool is_complete(RequestId pull) const;
+
   // The answer, once it is complete; each answer is handed out once.
   std::optional<Weights> take(RequestId pull);
+
+  // The answer is not wanted any more.
+  void forget(RequestId pull);
 
   // Sends a gradient (one section a table, or none) computed in `iteration` from `read`.
   // If `ticks`, it is the iteration's last.
@@ -60,6 +68,7 @@ class Client {
 
   void on_push_ack(const PushAck& ack);
   void on_pull_reply(const PullReply& reply);
+  void on_rows(const Rows& rows);
 
   // False if the timer is not the client's.
   bool on_timer(TimerId timer);
@@ -80,6 +89,7 @@ class Client {
     Unanswered requests;
     Clock iteration;
     Clock own_clock;
+    std::vector<Weights::ReadMark> newer_than;          // by shard, if the rows must be newer
     std::vector<KeySet> wanted;                         // by table, as asked
     std::vector<KeySet> keys;                           // by table, as requested from the shards
     std::vector<std::shared_ptr<const Slices>> slices;  // of keys
@@ -104,6 +114,7 @@ class Client {
     void forget_messages() { messages = {}; }
   };
 
+  Pulling& begin_pull(Clock iteration);
   void request_rows(Pulling& pulling, std::vector<KeySet> keys);
   void ask_all_shards(Pulling& pulling) const;
   void place_rows(Pulling& pulling, std::uint32_t shard, const Section& section) const;

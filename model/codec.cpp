@@ -226,6 +226,17 @@ void put(Sink& sink, const Linked& linked) {
   sink.varint(linked.chain_since.value);
   sink.varint(linked.shard);
 }
+template <class Sink>
+void put(Sink& sink, const Rows& rows) {
+  sink.varint(rows.since.value);
+  sink.varint(rows.shard);
+  sink.varint(rows.slowest.value);
+  sink.varint(rows.own_clock.value);
+  sink.varint(rows.version);
+  put(sink, rows.sections);
+}
+template <class Sink>
+void put(Sink&, const Turn&) {}
 
 template <class Sink>
 void put_if_any(Sink& sink, const ViewPtr& view) {
@@ -507,6 +518,17 @@ Message get_linked(WireReader& in) {
   const Epoch since{in.u32()};
   return Linked{since, in.u32()};
 }
+Message get_rows(WireReader& in) {
+  Rows rows;
+  rows.since = {in.u32()};
+  rows.shard = in.u32();
+  rows.slowest = {in.u32()};
+  rows.own_clock = {in.u32()};
+  rows.version = in.varint();
+  rows.sections = get_sections(in);
+  return rows;
+}
+Message get_turn(WireReader&) { return Turn{}; }
 Message get_joined(WireReader& in) {
   const Epoch since{in.u32()};
   return Joined{since, in.u32()};
@@ -581,7 +603,9 @@ constexpr std::array<Message (*)(WireReader&), std::variant_size_v<Message>> kGe
     get_sign<BeatAck>,
     get_recall,
     get_recalled,
-    get_linked};
+    get_linked,
+    get_rows,
+    get_turn};
 
 // --- frames -----------------------------------------------------------------------------------
 

@@ -1,6 +1,8 @@
 #include "model/job.hpp"
 
 #include "model/manager.hpp"
+#include "model/programs/first_gradients.hpp"
+#include "model/programs/in_turns.hpp"
 #include "model/programs/mini_batch_sgd.hpp"
 #include "model/server.hpp"
 #include "model/worker.hpp"
@@ -35,7 +37,11 @@ double Job::gradient_flops(std::size_t examples) const {
 }
 
 std::unique_ptr<Node> make_worker(std::shared_ptr<const Job> job, NodeId self, Context& context) {
-  return std::make_unique<Worker>(std::move(job), self, context, mini_batch_sgd);
+  const auto quorum = job->consistency->quorum();
+  const Worker::ProgramFactory program = quorum && quorum->cancels         ? first_gradients
+                                         : job->consistency->takes_turns() ? in_turns
+                                                                           : mini_batch_sgd;
+  return std::make_unique<Worker>(std::move(job), self, context, program);
 }
 
 std::unique_ptr<Node> make_node(std::shared_ptr<const Job> job, NodeId self, Context& context) {

@@ -69,16 +69,45 @@ struct JobSpec {
   OptimizerSpec optimizer;
   ComputeSpec compute;
   StopSpec stop;
-  double evaluate_every = 1;  // iterations (mean over workers) between evaluations
+  std::uint32_t local_steps = 1;  // mini-batches that a worker steps through before it pushes
+  double evaluate_every = 1;      // iterations (mean over workers) between evaluations
 };
 
-enum class ConsistencyModel { kBsp, kSsp, kBoundedDelay, kAsync };
+enum class ConsistencyModel {
+  kBsp,
+  kSsp,
+  kBoundedDelay,
+  kAsync,
+  kKSync,
+  kKBatchSync,
+  kKAsync,
+  kKBatchAsync,
+  kBackupWorkers,
+  kDynamicSsp,
+  kBspThenAsync,
+  kRoundRobin
+};
+
+// By what a stale gradient's step is multiplied, where gradients are applied one by one.
+enum class StaleStep {
+  kFull,      // 1
+  kConstant,  // a factor, whatever the staleness
+  kUpdates,   // 1 / staleness in updates (Zhang et al., IJCAI 2016)
+  kClocks,    // 1 / (1 + staleness in clocks) (Jiang et al., SIGMOD 2017)
+};
 
 struct ConsistencySpec {
   ConsistencyModel model = ConsistencyModel::kBsp;
-  std::uint32_t staleness = 0;  // ssp
-  std::uint32_t delay = 0;      // bounded_delay
-  bool cache = false;           // ssp: workers read fresh-enough rows from a cache of their own
+  std::uint32_t staleness = 0;      // ssp; dynamic_ssp: the least bound
+  std::uint32_t staleness_max = 0;  // dynamic_ssp: the greatest
+  std::uint32_t delay = 0;          // bounded_delay
+  bool cache = false;               // ssp: workers read fresh-enough rows from a cache of their own
+  bool eager = false;               // ssp with a cache: servers send it rows as clocks rise
+  std::uint32_t gradients = 1;      // k_sync, k_batch_sync, k_async, k_batch_async, backup_workers:
+                                    // in an update
+  std::uint32_t switch_at = 0;      // bsp_then_async: iterations before
+  StaleStep stale_step = StaleStep::kFull;  // ssp, dynamic_ssp, async, bsp_then_async, round_robin
+  double stale_factor = 1;                  // of StaleStep::kConstant
 };
 
 enum class PartitionType { kRing, kRange };

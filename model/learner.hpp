@@ -62,7 +62,8 @@ class Learner {
   // The keys of each table, in the order of tables(), that the examples `rows` of `data` touch.
   virtual std::vector<KeySet> keys(const Dataset& data, std::span<const std::uint32_t> rows) = 0;
 
-  // weights: one section a table, with the keys that keys() gave for these rows.
+  // weights: one section a table, with the keys that keys() gave for these rows, or for these and
+  // more. The gradient has the same keys.
   virtual Gradient gradient(const Dataset& data, std::span<const std::uint32_t> rows,
                             const std::vector<Section>& weights) = 0;
 

@@ -269,7 +269,9 @@ bool Manager::all_workers_done() const {
   const auto& limit = job_->spec.job.stop.iterations;
   if (!limit) return false;
   const bool all_took_part = view_->description().expelled.empty();
-  if (all_took_part && iterations_ < std::uint64_t{*limit} * clocks_.size()) return false;
+  const bool enough = iterations_ >= std::uint64_t{*limit} * clocks_.size();
+  if (job_->consistency->quorum()) return enough;
+  if (all_took_part && !enough) return false;
   for (std::uint32_t worker = 0; worker < clocks_.size(); ++worker)
     if (clocks_[worker].value < *limit && !is_expelled(worker_id(worker))) return false;
   return true;

@@ -16,7 +16,7 @@ constexpr std::array<std::string_view, std::variant_size_v<Message>> kTypeNames 
     "joined",       "campaign",      "vote",
     "propose",      "accepted",      "beat",
     "beat_ack",     "recall",        "recalled",
-    "linked"};
+    "linked",       "rows",          "turn"};
 
 }  // namespace
 

@@ -97,6 +97,16 @@ struct PullReply {
   Sections sections;
 };
 
+// Tail -> worker: rows that it has read before, as the slowest clock has risen.
+struct Rows {
+  Epoch since;
+  std::uint32_t shard = 0;
+  Clock slowest;
+  Clock own_clock;  // the worker's, as the shard knows it: its pushes are in up to here
+  std::uint64_t version = 0;
+  Sections sections;
+};
+
 // --- within a chain -----------------------------------------------------------------------------
 
 // The gradients of one iteration, summed at the head.
@@ -237,6 +247,11 @@ struct Recalled {
   ViewPtr view;
 };
 
+// --- between workers ----------------------------------------------------------------------------
+
+// Worker -> the worker of the next rank: its turn to push and pull.
+struct Turn {};
+
 // --- the job's progress -------------------------------------------------------------------------
 
 // Worker -> manager: `clock` iterations are done and acknowledged.
@@ -263,7 +278,7 @@ using Message =
     std::variant<Join, Welcome, Push, PushAck, Pull, PullReply, Progress, Stop, SnapshotRequest,
                  Snapshot, Heartbeat, HeartbeatAck, Forward, ForwardAck, ChainSync, ChainSynced,
                  StateRequest, StatePiece, Joined, Campaign, Vote, Propose, Accepted, Beat, BeatAck,
-                 Recall, Recalled, Linked>;
+                 Recall, Recalled, Linked, Rows, Turn>;
 using MessagePtr = std::shared_ptr<const Message>;
 
 template <class Body>

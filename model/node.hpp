@@ -51,6 +51,10 @@ class Context {
   // First come, first served on the host's cores.
   virtual ComputeId compute(Work work) = 0;
 
+  // Gives work up: its processor is free from now on. Nobody is told when it would have been done.
+  // No effect if it is.
+  virtual void cancel_compute(ComputeId work) = 0;
+
   // How often the node has been started before.
   virtual Incarnation incarnation() const = 0;
 

@@ -31,6 +31,12 @@ struct GradientApplied {
   std::uint32_t staleness_clocks = 0;   // the same in clocks
 };
 
+// A server has dropped a worker's gradient, as it came too late to count.
+struct GradientDropped {
+  NodeId worker;
+  Clock iteration;
+};
+
 // The manager evaluated the model on held-out data.
 struct Evaluated {
   double iteration = 0;        // mean over workers
@@ -123,8 +129,9 @@ struct Situation {
   std::string what;
 };
 
-using Record = std::variant<IterationDone, GradientApplied, Evaluated, Event, JobFinished,
-                            PushBegun, PushAcknowledged, PullBegun, PullEnded, EntryApplied,
-                            PullServed, ViewInstalled, ReplicaState, HighWater, Situation>;
+using Record =
+    std::variant<IterationDone, GradientApplied, Evaluated, Event, JobFinished, PushBegun,
+                 PushAcknowledged, PullBegun, PullEnded, EntryApplied, PullServed, ViewInstalled,
+                 ReplicaState, HighWater, Situation, GradientDropped>;
 
 }  // namespace psgrid

@@ -95,6 +95,8 @@ void Replica::begin_place() {
   forwards_early_.clear();
   forwards_worked_.clear();
   gate_.emplace(view_->workers());
+  pace_ = job_->consistency->make_pace(view_->workers());
+  read_by_.clear();
   pushes_admitted_.resize(view_->workers());
   for (std::uint32_t worker = 0; worker < view_->workers(); ++worker)
     pushes_admitted_[worker] = state_->pushes_of(worker).value;
@@ -248,6 +250,7 @@ void Replica::append(decltype(Entry::what) what, std::uint32_t worker) {
 // --- entries ------------------------------------------------------------------------------------
 
 void Replica::apply(const Entry& entry) {
+  const std::uint64_t version_before = state_->version();
   const bool slowest_rose = state_->apply(entry, is_head() ? &context_ : nullptr);
   const auto* push = std::get_if<std::shared_ptr<const Push>>(&entry.what);
   if (job_->spec.audited)
@@ -276,8 +279,14 @@ void Replica::apply(const Entry& entry) {
     stable_ = entry.sequence;
     report_stable();
   }
+  if (pace_ && push)
+    for (const Tick& tick : (*push)->ticks)
+      if (tick.table == Namespace{}) pace_->on_clock(entry.worker, tick.clock, context_.now());
+  if (slowest_rose) send_rows_to_readers();
   if (planted(Mistake::kGateNotReleased) && !push) return;
-  const bool one_worker = push && !slowest_rose;
+  const bool others_wait_for_updates =
+      job_->consistency->quorum() && state_->version() > version_before;
+  const bool one_worker = push && !slowest_rose && !others_wait_for_updates;
   open_gate(one_worker ? std::optional(entry.worker) : std::nullopt);
 }
 
@@ -570,7 +579,13 @@ void Replica::on_pull(NodeId from, const Pull& pull) {
       is_tail() || job_->spec.replication.reads == Reads::kAny || planted(Mistake::kReadsFromHead);
   if (!place_ || !may_read_here || state_->is_expelled(from.rank)) return;
   PendingPull pending{from, pull, context_.now()};
+  if (job_->consistency->sends_rows()) note_readers(from.rank, pull.sections);
   if (may_answer(pending)) return serve(std::move(pending));
+  const auto quorum = job_->consistency->quorum();
+  if (quorum && quorum->cancels && pull.version > 0)  // it does not want the rows asked for before
+    gate_->release(from.rank, [&](const PendingPull& held) {
+      return held.pull.version > 0 && held.pull.request < pull.request;
+    });
   gate_->hold(std::move(pending));
 }
 
@@ -578,7 +593,9 @@ bool Replica::may_answer(const PendingPull& pending) const {
   const Pull& pull = pending.pull;
   // Until the predecessor knows the new chain, it may still act as the tail of the old one.
   if (!linked_ || state_->version() < pull.version) return false;
-  Clock required = job_->consistency->required(pull.iteration);
+  if (state_->awaits_update(pending.from.rank)) return false;
+  Clock required = pace_ ? pace_->required(pending.from.rank, pull.iteration)
+                         : job_->consistency->required(pull.iteration);
   if (planted(Mistake::kStalenessOffByOne) && required > Clock{}) --required.value;
   const std::uint32_t worker = pending.from.rank;
   const auto opens = [&](const RangeVectorClock& clocks, KeyRange keys) {
@@ -622,6 +639,55 @@ void Replica::finish(AdmittedPull admitted) {
     held_replies_.push_back({state_->sequence(), admitted.from, std::move(reply)});
   else
     context_.send(admitted.from, std::move(reply));
+}
+
+void Replica::note_readers(std::uint32_t worker, const Sections& asked) {
+  std::vector<std::vector<Key>>& tables = read_by_[worker];
+  tables.resize(job_->tables.size());
+  for (const Section& section : asked) {
+    std::vector<Key>& known = tables[section.table.value];
+    const std::size_t before = known.size();
+    keys_held(section).for_each_run([&](Key begin, std::uint64_t count) {
+      for (Key key = begin; key < begin + count; ++key)
+        if (!std::binary_search(known.begin(), known.begin() + static_cast<std::ptrdiff_t>(before),
+                                key))
+          known.push_back(key);
+    });
+    std::inplace_merge(known.begin(), known.begin() + static_cast<std::ptrdiff_t>(before),
+                       known.end());
+  }
+}
+
+void Replica::send_rows_to_readers() {
+  if (!is_tail() || !linked_) return;
+  for (const auto& [worker, tables] : read_by_) {
+    if (state_->is_expelled(worker)) continue;
+    std::uint64_t values = 0;
+    for (std::size_t table = 0; table < tables.size(); ++table)
+      values += tables[table].size() * job_->tables[table].width;
+    const CostSpec& costs = job_->spec.costs;
+    work_on(WorkKind::kServe,
+            costs.message_flops + costs.serve_flops_per_value * static_cast<double>(values),
+            RowsDue{worker});
+  }
+}
+
+void Replica::finish(RowsDue due) {
+  if (joint_ && stable_ < state_->sequence()) return;  // it could turn out to be lost
+  Rows rows{.since = since_,
+            .shard = shard_,
+            .slowest = state_->slowest(),
+            .own_clock = state_->clock_of(due.worker),
+            .version = state_->version(),
+            .sections = {}};
+  const std::vector<std::vector<Key>>& tables = read_by_[due.worker];
+  for (std::uint16_t table = 0; table < tables.size(); ++table) {
+    if (tables[table].empty()) continue;
+    KeySet keys = KeySet::list(tables[table]);
+    Values values = state_->table({table}).read(keys);
+    rows.sections.push_back({{table}, std::move(keys), std::move(values)});
+  }
+  context_.send(worker_id(due.worker), make_message(std::move(rows)));
 }
 
 // Asked for a whole table, a replica answers with what it holds of it.

@@ -76,7 +76,11 @@ class Replica {
     Pull pull;
     Duration held;  // by the gate
   };
-  using Pending = std::variant<PendingPush, AdmittedPull, Entry>;
+  // Rows for a worker that has read them before.
+  struct RowsDue {
+    std::uint32_t worker = 0;
+  };
+  using Pending = std::variant<PendingPush, AdmittedPull, RowsDue, Entry>;
 
   // The answer to the last pull.
   struct LastRead {
@@ -111,6 +115,7 @@ class Replica {
   void admit(PendingPush push);
   void finish(PendingPush push);
   void finish(AdmittedPull pull);
+  void finish(RowsDue rows);
   void finish(Entry entry);
   void take_effect(const PendingPush& push);
   void gather(NodeId worker, const Push& push);
@@ -135,6 +140,8 @@ class Replica {
   const KeySet& keys_held(const Section& asked) const;
   // Answers what may pass the gate now: of one worker, or of all.
   void open_gate(std::optional<std::uint32_t> worker);
+  void note_readers(std::uint32_t worker, const Sections& asked);
+  void send_rows_to_readers();
 
   // Hands the work on a request to the processor; finishes it at once if it costs nothing.
   template <class Body>
@@ -200,6 +207,8 @@ class Replica {
   std::map<ComputeId, Pending> working_;
   std::vector<Pending> lapsed_;  // finished while the lease was not valid
   std::optional<PullGate> gate_;
+  std::unique_ptr<Pace> pace_;
+  std::map<std::uint32_t, std::vector<std::vector<Key>>> read_by_;  // keys by worker and table
   std::uint64_t works_ = 0;  // pieces of work handed to the processor
   LastRead last_read_;
   MessagePtr last_ack_;

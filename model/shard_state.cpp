@@ -126,13 +126,64 @@ void IterationSums::get(WireReader& in, std::span<const Shard> shards) {
   }
 }
 
+// --- the first gradients of some workers --------------------------------------------------------
+
+bool QuorumSum::holds(std::uint32_t worker) const {
+  return std::any_of(parts_.begin(), parts_.end(),
+                     [&](const Part& part) { return part.read.worker == worker; });
+}
+
+bool QuorumSum::add(Part part) {
+  parts_.push_back(std::move(part));
+  return parts_.size() >= quorum_.gradients;
+}
+
+QuorumSum::Finished QuorumSum::take(std::span<const Shard> shards) {
+  Finished finished{.mean = {}, .parts = std::exchange(parts_, {})};
+  if (job_->timing_only) return finished;
+  std::stable_sort(finished.parts.begin(), finished.parts.end(),
+                   [](const Part& a, const Part& b) { return a.read.worker < b.read.worker; });
+  GradientSum sum(shards);
+  const auto count = static_cast<std::uint32_t>(finished.parts.size());
+  for (std::uint32_t i = 0; i < count; ++i) {
+    sum.add(i, finished.parts[i].sections);
+    sum.close(i);
+  }
+  finished.mean = std::move(sum).take_scaled(count, 1.0f / static_cast<float>(count));
+  return finished;
+}
+
+void QuorumSum::put(WireWriter& out) const {
+  out.varint(parts_.size());
+  for (const Part& part : parts_) {
+    out.varint(part.read.worker);
+    out.varint(part.read.clock.value);
+    out.varint(part.read.version);
+    out.varint(part.iteration.value);
+    psgrid::put(out, part.sections);
+  }
+}
+
+void QuorumSum::get(WireReader& in) {
+  parts_.resize(in.count(5));
+  for (Part& part : parts_) {
+    part.read.worker = in.u32();
+    part.read.clock = {in.u32()};
+    part.read.version = in.varint();
+    part.iteration = {in.u32()};
+    for (Section& section : get_sections(in)) part.sections.push_back(std::move(section));
+  }
+}
+
 // --- the state ----------------------------------------------------------------------------------
 
 ShardState::ShardState(const Job& job, const View& view, std::uint32_t shard)
     : job_(&job),
       workers_(view.workers()),
+      is_first_(shard == 0),
       pushes_(view.workers()),
       sums_(job, view.workers(), false) {
+  if (const auto quorum = job.consistency->quorum()) quorum_.emplace(job, *quorum);
   PSGRID_CHECK(view.description().tables.size() == job.tables.size(), "the tables of this job");
   shards_.reserve(job.tables.size());
   for (const Table& table : job.tables) {
@@ -143,6 +194,13 @@ ShardState::ShardState(const Job& job, const View& view, std::uint32_t shard)
 }
 
 bool ShardState::is_expelled(std::uint32_t worker) const { return sums_.is_expelled(worker); }
+
+Clock ShardState::clock_of(std::uint32_t worker) const {
+  Clock clock = clocks_.front().slowest(RangeVectorClock::kAllKeys, worker);
+  for (const RangeVectorClock& clocks : clocks_)
+    clock = std::min(clock, clocks.slowest(RangeVectorClock::kAllKeys, worker));
+  return clock;
+}
 
 Clock ShardState::slowest() const {
   Clock slowest = clocks_.front().slowest(RangeVectorClock::kAllKeys);
@@ -171,18 +229,19 @@ bool ShardState::apply_push(std::uint32_t worker, const Push& push, Context* wit
                    planted(Mistake::kResyncMissesAnEntry) || planted(Mistake::kJoinBeforeData),
                "a worker's next push");
   pushes_[worker] = push.request.value;
-  const bool sums = job_->consistency->sums_iterations();
-  if (sums) {
+  if (quorum_) {
+    add_to_quorum(worker, push, witness);
+  } else if (job_->consistency->sums(push.iteration)) {
     // A worker that has just been admitted may be late for an iteration that went on without it.
     if (push.iteration >= summed_) sums_.add(worker, push, shards_);
   } else if (!push.sections.empty()) {
-    if (witness)
-      record_staleness(*witness, {worker, push.read_clock, push.read_version}, push.iteration,
-                       slowest());
-    update(push.sections, 1.0f / static_cast<float>(workers_));
+    const IterationSums::ReadMark read{worker, push.read_clock, push.read_version};
+    if (witness) record_staleness(*witness, read, push.iteration, slowest());
+    const double factor = stale_factor(job_->spec.consistency, staleness(read, slowest()));
+    update(push.sections, static_cast<float>(factor / workers_));
   }
   const bool slowest_rose = advance_clocks(worker, push);
-  if (sums) apply_finished_iterations(witness);
+  apply_finished_iterations(witness);
   return slowest_rose;
 }
 
@@ -195,8 +254,22 @@ bool ShardState::advance_clocks(std::uint32_t worker, const Push& push) {
   return slowest_rose;
 }
 
+void ShardState::add_to_quorum(std::uint32_t worker, const Push& push, Context* witness) {
+  if (quorum_->quorum().fresh && push.read_version < version_) {
+    if (witness) witness->record(GradientDropped{worker_id(worker), push.iteration});
+    return;
+  }
+  if (!quorum_->add({{worker, push.read_clock, push.read_version}, push.iteration, push.sections}))
+    return;
+  const QuorumSum::Finished finished = quorum_->take(shards_);
+  if (witness)
+    for (const QuorumSum::Part& part : finished.parts)
+      record_staleness(*witness, part.read, part.iteration, slowest());
+  update(finished.mean, 1);
+}
+
 void ShardState::apply_finished_iterations(Context* witness) {
-  for (; summed_ < slowest(); summed_ = summed_.next()) {
+  for (; job_->consistency->sums(summed_) && summed_ < slowest(); summed_ = summed_.next()) {
     const IterationSums::Finished finished = sums_.take(summed_);
     if (finished.gradients == 0) continue;  // of an iteration that nobody took part in
     if (witness)
@@ -227,7 +300,7 @@ bool ShardState::apply_expulsion(const Expulsion& expulsion, Context* witness) {
       slowest_rose |= !planted(Mistake::kExpelledInMinimum) &&
                       clocks.advance(RangeVectorClock::kAllKeys, worker, kNeverSlowest);
   }
-  if (job_->consistency->sums_iterations()) apply_finished_iterations(witness);
+  apply_finished_iterations(witness);
   return slowest_rose;
 }
 
@@ -237,7 +310,7 @@ bool ShardState::apply_admission(const Admission& admission, Context* witness) {
   pushes_[admission.worker] = admission.from.value;
   for (RangeVectorClock& clocks : clocks_) clocks.set(admission.worker, admission.from);
   // It may be the one that was waited for: its expulsion was never heard of here.
-  if (job_->consistency->sums_iterations()) apply_finished_iterations(witness);
+  apply_finished_iterations(witness);
   return slowest() > before;
 }
 
@@ -248,15 +321,22 @@ void ShardState::update(const Sections& sections, float share) {
                                                                              version_);
 }
 
+// A replica that was read from may have been ahead of this one, and gone.
+Staleness ShardState::staleness(const IterationSums::ReadMark& read, Clock applied) const {
+  const auto updates =
+      version_ > read.version ? static_cast<std::uint32_t>(version_ - read.version) : 0;
+  // Where the first gradients make an update, iterations of different workers have no common count.
+  if (quorum_) return {updates, updates};
+  return {updates, applied > read.clock ? applied.value - read.clock.value : 0};
+}
+
 void ShardState::record_staleness(Context& witness, const IterationSums::ReadMark& read,
                                   Clock iteration, Clock applied) const {
-  witness.record(GradientApplied{
-      .worker = worker_id(read.worker),
-      .iteration = iteration,
-      .staleness_updates =
-          // A replica that was read from may have been ahead of this one, and gone.
-      version_ > read.version ? static_cast<std::uint32_t>(version_ - read.version) : 0,
-      .staleness_clocks = applied > read.clock ? applied.value - read.clock.value : 0});
+  const Staleness stale = staleness(read, applied);
+  witness.record(GradientApplied{.worker = worker_id(read.worker),
+                                 .iteration = iteration,
+                                 .staleness_updates = stale.updates,
+                                 .staleness_clocks = stale.clocks});
 }
 
 void ShardState::note(const Entry& entry) {
@@ -316,6 +396,7 @@ StateImage ShardState::image() const {
   for (std::uint64_t push : pushes_) out.varint(push);
   for (const RangeVectorClock& clocks : clocks_) clocks.put(out);
   sums_.put(out);
+  if (quorum_) quorum_->put(out);
   head.resize((head.size() + sizeof(float) - 1) / sizeof(float) * sizeof(float));
   StateImage image;
   image.parts.push_back(Values::copy_of(head.data(), head.size() / sizeof(float)));
@@ -346,6 +427,7 @@ std::optional<std::string> ShardState::restore(const std::vector<Values>& parts)
   if (planted(Mistake::kResyncMissesAnEntry)) ++sequence_;
   for (RangeVectorClock& clocks : clocks_) clocks.get(in);
   sums_.get(in, shards_);
+  if (quorum_) quorum_->get(in);
   if (!in.ok()) return "expected " + in.expected();
   if (job_->timing_only) return {};
   for (Shard& shard : shards_)

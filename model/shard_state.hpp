@@ -84,6 +84,39 @@ class IterationSums {
   std::map<Clock, Iteration> iterations_;
 };
 
+// Gradients that wait for enough others to make an update, where a few make one.
+class QuorumSum {
+ public:
+  struct Part {
+    IterationSums::ReadMark read;
+    Clock iteration;
+    Sections sections;
+  };
+
+  QuorumSum(const Job& job, Quorum quorum) : job_(&job), quorum_(quorum) {}
+
+  const Quorum& quorum() const { return quorum_; }
+  bool holds(std::uint32_t worker) const;
+
+  // True if that makes an update.
+  bool add(Part part);
+
+  struct Finished {
+    std::vector<Section> mean;
+    std::vector<Part> parts;
+  };
+  // The sum is laid out like `shards`, and made in the order of workers.
+  Finished take(std::span<const Shard> shards);
+
+  void put(WireWriter& out) const;
+  void get(WireReader& in);
+
+ private:
+  const Job* job_;
+  Quorum quorum_;
+  std::vector<Part> parts_;
+};
+
 class ShardState {
  public:
   ShardState(const Job& job, const View& view, std::uint32_t shard);
@@ -98,6 +131,18 @@ class ShardState {
   bool is_expelled(std::uint32_t worker) const;
 
   Clock slowest() const;
+
+  // The iterations of a worker that are in.
+  Clock clock_of(std::uint32_t worker) const;
+
+  // Whether a worker has to wait until its last gradient is in an update. Of several shards only
+  // the first makes workers wait where gradients are never dropped: as each makes its updates of
+  // other gradients, they could wait for each other for ever.
+  bool awaits_update(std::uint32_t worker) const {
+    return quorum_ && quorum_->quorum().one_each && (quorum_->quorum().fresh || is_first_) &&
+           quorum_->holds(worker);
+  }
+
   const IterationSums& sums() const { return sums_; }
   const RangeVectorClock& clocks(Namespace table) const { return clocks_[table.value]; }
   const std::vector<RangeVectorClock>& clocks() const { return clocks_; }
@@ -128,20 +173,24 @@ class ShardState {
 
  private:
   bool apply_push(std::uint32_t worker, const Push& push, Context* witness);
+  void add_to_quorum(std::uint32_t worker, const Push& push, Context* witness);
   bool apply_aggregate(const Aggregate& aggregate, Context* witness);
   bool apply_expulsion(const Expulsion& expulsion, Context* witness);
   bool apply_admission(const Admission& admission, Context* witness);
   void apply_finished_iterations(Context* witness);
+  Staleness staleness(const IterationSums::ReadMark& read, Clock applied) const;
   void update(const Sections& sections, float share);
   void note(const Entry& entry);
 
   const Job* job_;
   std::uint32_t workers_;
+  bool is_first_;                         // of the shards
   std::vector<Shard> shards_;             // by namespace
   std::vector<RangeVectorClock> clocks_;  // by namespace
   std::vector<std::uint64_t> pushes_;     // by worker
   IterationSums sums_;
   Clock summed_;  // iterations applied as a whole
+  std::optional<QuorumSum> quorum_;
   std::uint64_t sequence_ = 0, version_ = 0;
   std::uint64_t entries_digest_ = 0;
 };

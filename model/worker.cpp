@@ -14,12 +14,14 @@ Worker::Worker(std::shared_ptr<const Job> job, NodeId self, Context& context,
       factory_(program),
       member_(job_, context),
       learner_(job_->make_learner()),
-      client_(job_, self, context) {}
+      client_(job_, self, context),
+      has_turn_(self.rank == 0) {}
 
 void Worker::on_start() { member_.join(); }
 
 void Worker::on_message(NodeId from, const MessagePtr& message) {
   if (stopped_) {
+    if (std::holds_alternative<Turn>(*message)) return on_turn();
     // A manager that took over does not know that this worker is done.
     if (std::holds_alternative<Welcome>(*message) && reported_ > Clock{})
       context_.send(from, make_message(Progress{reported_, examples_}));
@@ -32,14 +34,23 @@ void Worker::on_message(NodeId from, const MessagePtr& message) {
   }
   if (const auto* welcome = std::get_if<Welcome>(message.get())) return on_welcome(from, *welcome);
   if (std::holds_alternative<HeartbeatAck>(*message)) return member_.hear(from);
+  if (std::holds_alternative<Turn>(*message)) return on_turn();
   if (!client_.started()) return;
   if (const auto* reply = std::get_if<PullReply>(message.get())) {
     client_.on_pull_reply(*reply);
+    if (awaited_work_ && awaited_instead_ && client_.is_complete(*awaited_instead_)) {
+      context_.cancel_compute(*awaited_work_);
+      end_gradient();
+      awaited_instead_.reset();
+      return resume();
+    }
     if (!awaited_pull_) return;
     pulled_ = client_.take(*awaited_pull_);
     if (!pulled_) return;
     awaited_pull_.reset();
     resume();
+  } else if (const auto* rows = std::get_if<Rows>(message.get())) {
+    client_.on_rows(*rows);
   } else if (const auto* ack = std::get_if<PushAck>(message.get())) {
     client_.on_push_ack(*ack);
     on_acknowledged();
@@ -77,9 +88,10 @@ void Worker::on_welcome(NodeId from, const Welcome& welcome) {
                "the tables of this job");
   client_.start(welcome.view, welcome.clock);
   next_batch_ = reported_ = welcome.clock;
+  works_ = std::uint64_t{welcome.clock.value} * job_->spec.job.local_steps;
   if (job_->train.rows > 0) {
     take_rows(welcome);
-    for (Clock done; done < welcome.clock; done = done.next()) batches_->next();
+    for (std::uint64_t done = 0; done < works_; ++done) batches_->next();
   } else {
     for (const Table& table : job_->tables) all_keys_.push_back(welcome.view->ring(table.id).all());
   }
@@ -109,9 +121,8 @@ void Worker::on_timer(TimerId timer) {
 }
 
 void Worker::on_compute_done(ComputeId work) {
-  PSGRID_CHECK(awaited_work_ == work, "the gradient that this worker waits for");
-  awaited_work_.reset();
-  iteration_.compute = iteration_.compute + (context_.now() - waiting_since_);
+  if (awaited_work_ != work) return;  // given up while it paused
+  end_gradient();
   resume();
 }
 
@@ -133,17 +144,24 @@ bool Worker::is_window_full() const {
 
 bool Worker::has(Clock iteration) const {
   const auto& limit = job_->spec.job.stop.iterations;
-  return !limit || iteration.value < *limit;
+  // Where some gradients are enough, the others may do any number of iterations meanwhile.
+  return !limit || job_->consistency->quorum() || iteration.value < *limit;
 }
 
 MiniBatch Worker::next_batch() {
-  MiniBatch batch{
-      .iteration = next_batch_, .rows = {}, .examples = job_->spec.job.batch, .keys = all_keys_};
+  const std::uint32_t steps = job_->spec.job.local_steps;
+  MiniBatch batch{.iteration = next_batch_,
+                  .rows = {},
+                  .examples = job_->spec.job.batch * steps,
+                  .steps = steps,
+                  .keys = all_keys_};
   next_batch_ = next_batch_.next();
   if (batches_) {
-    const std::span<const std::uint32_t> rows = batches_->next();
-    batch.rows.assign(rows.begin(), rows.end());
-    batch.examples = static_cast<std::uint32_t>(rows.size());
+    for (std::uint32_t step = 0; step < steps; ++step) {
+      const std::span<const std::uint32_t> rows = batches_->next();
+      batch.rows.insert(batch.rows.end(), rows.begin(), rows.end());
+    }
+    batch.examples = static_cast<std::uint32_t>(batch.rows.size());
     batch.keys = learner_->keys(job_->train, batch.rows);
   } else if (auto rows = learner_->made_up_rows(self_.rank, batch.iteration); !rows.empty()) {
     batch.rows = std::move(rows);
@@ -157,15 +175,52 @@ RequestId Worker::prefetch(const MiniBatch& batch) {
   return client_.pull(batch.iteration, batch.keys);
 }
 
+RequestId Worker::prefetch_newer(const MiniBatch& batch, const Weights& than) {
+  return client_.pull_newer(batch.iteration, batch.keys, than);
+}
+
 void Worker::push(Gradient gradient) {
-  gradient_.insert(gradient_.end(), std::make_move_iterator(gradient.sections.begin()),
-                   std::make_move_iterator(gradient.sections.end()));
+  for (Section& section : gradient.sections) {
+    const auto before = std::find_if(gradient_.begin(), gradient_.end(), [&](const Section& own) {
+      return own.table == section.table && own.keys.same_as(section.keys);
+    });
+    if (before == gradient_.end()) {
+      gradient_.push_back(std::move(section));
+      continue;
+    }
+    if (before->values.is_phantom()) continue;
+    std::vector<float> sum(before->values.data().begin(), before->values.data().end());
+    const std::span<const float> more = section.values.data();
+    for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += more[i];
+    before->values = Values(std::move(sum));
+  }
 }
 
 Worker::PullVerb Worker::pull(RequestId request) { return {*this, request}; }
 
-Worker::ComputeVerb Worker::compute(const MiniBatch& batch, const Weights& weights) {
-  return {*this, batch, weights};
+Worker::ComputeVerb Worker::compute(const MiniBatch& batch, std::uint32_t step,
+                                    const Weights& weights) {
+  return {*this, batch, step, weights};
+}
+
+Worker::ComputeUnlessVerb Worker::compute_unless(RequestId pull, const MiniBatch& batch,
+                                                 const Weights& weights) {
+  return {*this, pull, batch, weights};
+}
+
+Worker::TurnVerb Worker::turn() { return {*this}; }
+
+void Worker::step_locally(Weights& weights, const Gradient& gradient) const {
+  const auto rate = static_cast<float>(job_->spec.job.optimizer.learning_rate);
+  for (std::size_t table = 0; table < weights.sections.size(); ++table) {
+    Section& section = weights.sections[table];
+    if (section.values.is_phantom()) continue;
+    const std::span<const float> derivative = gradient.sections[table].values.data();
+    PSGRID_CHECK(gradient.sections[table].keys.same_as(section.keys), "the keys of the weights");
+    std::vector<float> values(section.values.data().begin(), section.values.data().end());
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] -= rate * derivative[i];
+    section.values = Values(std::move(values));
+  }
 }
 
 Worker::ClockVerb Worker::clock(const MiniBatch& batch, const Weights& weights) {
@@ -191,20 +246,64 @@ Weights Worker::PullVerb::await_resume() {
   return weights;
 }
 
+// The batch and the weights live in the program's frame, which outlives the computation.
+void Worker::begin_gradient(const MiniBatch& batch, std::uint32_t step, const Weights& weights) {
+  waiting_since_ = context_.now();
+  awaited_work_ = context_.compute({.kind = WorkKind::kGradient,
+                                    .flops = job_->gradient_flops(batch.examples_of_step()),
+                                    .index = works_++,
+                                    .mathematics = [this, step, &batch, &weights] {
+                                      computed_ = learner_->gradient(
+                                          job_->train, batch.rows_of_step(step), weights.sections);
+                                    }});
+}
+
+void Worker::end_gradient() {
+  awaited_work_.reset();
+  iteration_.compute = iteration_.compute + (context_.now() - waiting_since_);
+}
+
 void Worker::ComputeVerb::await_suspend(std::coroutine_handle<>) {
-  worker.waiting_since_ = worker.context_.now();
-  // The batch and the weights live in the program's frame, which outlives the computation.
-  worker.awaited_work_ =
-      worker.context_.compute({.kind = WorkKind::kGradient,
-                               .flops = worker.job_->gradient_flops(batch.examples),
-                               .index = batch.iteration.value,
-                               .mathematics = [this] {
-                                 worker.computed_ = worker.learner_->gradient(
-                                     worker.job_->train, batch.rows, weights.sections);
-                               }});
+  worker.begin_gradient(batch, step, weights);
 }
 
 Gradient Worker::ComputeVerb::await_resume() { return std::move(worker.computed_); }
+
+void Worker::ComputeUnlessVerb::await_suspend(std::coroutine_handle<>) {
+  worker.awaited_instead_ = pull;
+  worker.begin_gradient(batch, 0, weights);
+}
+
+std::optional<Gradient> Worker::ComputeUnlessVerb::await_resume() {
+  if (gives_up || !worker.awaited_instead_) return {};
+  worker.awaited_instead_.reset();
+  return std::move(worker.computed_);
+}
+
+void Worker::TurnVerb::await_suspend(std::coroutine_handle<>) {
+  worker.waiting_since_ = worker.context_.now();
+  worker.awaits_turn_ = true;
+}
+
+void Worker::TurnVerb::await_resume() {
+  if (worker.awaits_turn_)
+    worker.iteration_.wait =
+        worker.iteration_.wait + (worker.context_.now() - worker.waiting_since_);
+  worker.awaits_turn_ = false;
+}
+
+void Worker::pass_turn() {
+  const std::uint32_t next = (self_.rank + 1) % job_->spec.cluster.workers;
+  if (next == self_.rank) return;
+  has_turn_ = false;
+  context_.send(worker_id(next), make_message(Turn{}));
+}
+
+void Worker::on_turn() {
+  has_turn_ = true;
+  if (awaits_turn_) return resume();
+  if (stopped_ || (client_.started() && !program_.is_running())) pass_turn();  // it is done
+}
 
 bool Worker::ClockVerb::await_ready() {
   worker.client_.push(batch.iteration, std::exchange(worker.gradient_, {}), weights, true);
@@ -222,8 +321,9 @@ void Worker::ClockVerb::await_resume() {
   done.push = done.push + (done.end - worker.waiting_since_);
   done.iteration = batch.iteration;
   done.examples = batch.examples;
-  done.staleness =
-      batch.iteration > weights.slowest ? batch.iteration.value - weights.slowest.value : 0;
+  const auto quorum = worker.job_->consistency->quorum();
+  const bool is_fresh = (quorum && quorum->fresh) || batch.iteration <= weights.slowest;
+  done.staleness = is_fresh ? 0 : batch.iteration.value - weights.slowest.value;
   worker.context_.record(done);
   done = {};
   done.start = worker.context_.now();

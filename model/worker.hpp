@@ -21,12 +21,20 @@
 
 namespace psgrid {
 
-// The examples of one iteration and the rows that they touch.
+// The examples of one iteration and the rows that they touch: as many mini-batches as the worker
+// steps through by itself, which is one unless the job says otherwise.
 struct MiniBatch {
   Clock iteration;
   std::vector<std::uint32_t> rows;  // of the training data
   std::uint32_t examples = 0;       // rows.size(), or as declared where there are no data
-  std::vector<KeySet> keys;         // one a table
+  std::uint32_t steps = 1;
+  std::vector<KeySet> keys;  // one a table
+
+  std::uint32_t examples_of_step() const { return examples / steps; }
+  std::span<const std::uint32_t> rows_of_step(std::uint32_t step) const {
+    const std::size_t each = rows.size() / steps;
+    return std::span(rows).subspan(step * each, each);
+  }
 };
 
 class Worker final : public Node {
@@ -57,22 +65,44 @@ class Worker final : public Node {
   // Issues a pull without waiting for it.
   RequestId prefetch(const MiniBatch& batch);
 
+  // The same, but the rows have to be newer than `weights` at every server.
+  RequestId prefetch_newer(const MiniBatch& batch, const Weights& than);
+
+  // A pull that nobody will wait for.
+  void forget(RequestId pull) { client_.forget(pull); }
+  bool is_here(RequestId pull) const { return client_.is_complete(pull); }
+
   struct PullVerb;
   struct ComputeVerb;
+  struct ComputeUnlessVerb;
   struct ClockVerb;
+  struct TurnVerb;
 
   // co_await pull(request) -> Weights: waits for the rows, as long as the gate holds them.
   PullVerb pull(RequestId request);
 
-  // co_await compute(batch, weights) -> Gradient: takes the scenario's compute time.
-  ComputeVerb compute(const MiniBatch& batch, const Weights& weights);
+  // co_await compute(batch, step, weights) -> Gradient: takes the scenario's compute time.
+  ComputeVerb compute(const MiniBatch& batch, std::uint32_t step, const Weights& weights);
 
-  // Hands over part of the iteration's gradient; it leaves with clock().
+  // co_await compute_unless(pull, batch, weights) -> std::optional<Gradient>: the same of a batch
+  // of one step, but it is given up when the answer of `pull` is here.
+  ComputeUnlessVerb compute_unless(RequestId pull, const MiniBatch& batch, const Weights& weights);
+
+  // The weights one step of SGD further, by a gradient of the same keys.
+  void step_locally(Weights& weights, const Gradient& gradient) const;
+
+  // Adds to the iteration's gradient; it leaves with clock().
   void push(Gradient gradient);
 
   // co_await clock(): ends the iteration: sends what was pushed, and waits while too many
   // iterations are unacknowledged.
   ClockVerb clock(const MiniBatch& batch, const Weights& weights);
+
+  // co_await turn(): waits until it is this worker's turn among all. pass_turn(): the next one's.
+  TurnVerb turn();
+  void pass_turn();
+
+  const Job& job() const { return *job_; }
 
  private:
   void report();
@@ -82,6 +112,9 @@ class Worker final : public Node {
   void on_acknowledged();
   void resume();
   bool is_window_full() const;
+  void on_turn();
+  void begin_gradient(const MiniBatch& batch, std::uint32_t step, const Weights& weights);
+  void end_gradient();
 
   const std::shared_ptr<const Job> job_;
   const NodeId self_;
@@ -104,6 +137,10 @@ class Worker final : public Node {
   std::optional<RequestId> awaited_pull_;
   std::optional<ComputeId> awaited_work_;
   bool awaits_acknowledgements_ = false;
+  bool awaits_turn_ = false;
+  std::optional<RequestId> awaited_instead_;  // of the work
+  bool has_turn_ = false;
+  std::uint64_t works_ = 0;  // gradients begun
   Time waiting_since_;
 
   std::optional<Weights> pulled_;
@@ -123,10 +160,29 @@ struct Worker::PullVerb {
 struct Worker::ComputeVerb {
   Worker& worker;
   const MiniBatch& batch;
+  std::uint32_t step;
   const Weights& weights;
   bool await_ready() const { return false; }
   void await_suspend(std::coroutine_handle<>);
   Gradient await_resume();
+};
+
+struct Worker::ComputeUnlessVerb {
+  Worker& worker;
+  RequestId pull;
+  const MiniBatch& batch;
+  const Weights& weights;
+  bool gives_up = false;
+  bool await_ready() { return gives_up = worker.is_here(pull); }
+  void await_suspend(std::coroutine_handle<>);
+  std::optional<Gradient> await_resume();
+};
+
+struct Worker::TurnVerb {
+  Worker& worker;
+  bool await_ready() const { return worker.has_turn_; }
+  void await_suspend(std::coroutine_handle<>);
+  void await_resume();
 };
 
 struct Worker::ClockVerb {

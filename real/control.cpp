@@ -120,6 +120,14 @@ GradientApplied get_gradient_applied(WireReader& in) {
   applied.staleness_clocks = in.u32();
   return applied;
 }
+void put(WireWriter& out, const GradientDropped& dropped) {
+  put(out, dropped.worker);
+  put(out, dropped.iteration);
+}
+GradientDropped get_gradient_dropped(WireReader& in) {
+  const NodeId worker = get<NodeId>(in);
+  return {worker, get<Clock>(in)};
+}
 void put(WireWriter& out, const Evaluated& evaluated) {
   put(out, evaluated.iteration);
   put(out, evaluated.examples);
@@ -234,9 +242,7 @@ void put(WireWriter& out, const ViewInstalled& installed) {
   put_ranks(installed.admitted);
 }
 ViewInstalled get_view_installed(WireReader& in) {
-  const auto get_ranks = [&] {
-    return get_list<std::uint32_t>(in, [&] { return in.u32(); });
-  };
+  const auto get_ranks = [&] { return get_list<std::uint32_t>(in, [&] { return in.u32(); }); };
   ViewInstalled installed;
   installed.epoch = {in.u32()};
   installed.digest = in.fixed64();
@@ -318,12 +324,14 @@ Record get_record(WireReader& in) {
       return get_high_water(in);
     case 14:
       return get_situation(in);
+    case 15:
+      return get_gradient_dropped(in);
     default:
       in.fail("a known record");
       return Event{};
   }
 }
-static_assert(std::variant_size_v<Record> == 15);
+static_assert(std::variant_size_v<Record> == 16);
 
 void put(WireWriter& out, const MessageTrace& message) {
   put(out, message.from);

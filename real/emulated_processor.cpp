@@ -22,8 +22,8 @@ EmulatedProcessor::EmulatedProcessor(double flops, std::uint32_t cores, bool emu
       schedule_(schedule),
       free_cores_(cores) {}
 
-void EmulatedProcessor::submit(NodeId node, Work work, Done done) {
-  Item item{node, std::move(work), std::move(done)};
+void EmulatedProcessor::submit(NodeId node, ComputeId id, Work work, Done done) {
+  Item item{node, id, std::move(work), std::move(done)};
   if (free_cores_ == 0) return waiting_.push_back(std::move(item));
   --free_cores_;
   begin(std::move(item), clock_.now());
@@ -44,19 +44,40 @@ void EmulatedProcessor::begin(Item item, Time start) {
     }
   }
   item.work.mathematics = nullptr;
-  const auto shared = std::make_shared<Item>(std::move(item));
-  schedule_.at(end, [this, shared, start, end] { this->end(std::move(*shared), start, end); });
+  const ComputeId id = item.id;
+  const auto at_end = schedule_.at(end, [this, id] { this->end(id); });
+  running_.emplace(id, Running{std::move(item), start, end, at_end});
 }
 
-void EmulatedProcessor::end(Item item, Time start, Time end) {
+void EmulatedProcessor::free_core(Time at) {
   if (waiting_.empty()) {
     ++free_cores_;
-  } else {
-    Item next = std::move(waiting_.front());
-    waiting_.pop_front();
-    begin(std::move(next), end);
+    return;
   }
-  item.done(start, end);
+  Item next = std::move(waiting_.front());
+  waiting_.pop_front();
+  begin(std::move(next), at);
+}
+
+void EmulatedProcessor::end(ComputeId id) {
+  const Running ended = std::move(running_.extract(id).mapped());
+  free_core(ended.end);
+  ended.item.done(ended.start, ended.end);
+}
+
+std::optional<Duration> EmulatedProcessor::cancel(ComputeId id) {
+  const auto waiting = std::find_if(waiting_.begin(), waiting_.end(),
+                                    [id](const Item& item) { return item.id == id; });
+  if (waiting != waiting_.end()) {
+    waiting_.erase(waiting);
+    return Duration{0};
+  }
+  const auto running = running_.extract(id);
+  if (running.empty()) return {};
+  schedule_.cancel(running.mapped().at_end);
+  const Time now = clock_.now();
+  free_core(now);
+  return now - running.mapped().start;
 }
 
 }  // namespace psgrid::real

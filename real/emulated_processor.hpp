@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
+#include <optional>
 
 #include "model/ids.hpp"
 #include "model/node.hpp"
@@ -37,19 +39,30 @@ class EmulatedProcessor {
   EmulatedProcessor(double flops, std::uint32_t cores, bool emulated,
                     const StragglerSet& stragglers, const RunClock& clock, Schedule& schedule);
 
-  void submit(NodeId node, Work work, Done done);
+  void submit(NodeId node, ComputeId id, Work work, Done done);
+
+  // Ends work before its time, if it has begun, or takes it off the line; `done` is not called. For
+  // how long it has run, if it was there.
+  std::optional<Duration> cancel(ComputeId id);
 
   const Overruns& overruns() const { return overruns_; }
 
  private:
   struct Item {
     NodeId node;
+    ComputeId id;
     Work work;
     Done done;
   };
+  struct Running {
+    Item item;
+    Time start, end;
+    Schedule::Handle at_end;
+  };
 
   void begin(Item item, Time start);
-  void end(Item item, Time start, Time end);
+  void end(ComputeId id);
+  void free_core(Time at);
 
   const double flops_;
   const bool emulated_;
@@ -58,6 +71,7 @@ class EmulatedProcessor {
   Schedule& schedule_;
   std::uint32_t free_cores_;
   std::deque<Item> waiting_;
+  std::map<ComputeId, Running> running_;
   Overruns overruns_;
 };
 

@@ -95,6 +95,7 @@ class NodeProcess final : private ParcelReceiver, private EmulatedNetwork::User 
   // From nodes.
   void send(std::uint32_t from, NodeId to, MessagePtr message, Channel channel);
   ComputeId compute(std::uint32_t node, Work work);
+  void cancel_compute(std::uint32_t node, ComputeId work);
   void record(std::uint32_t node, const Record& record);
 
   bool connect_to_hub();
@@ -170,6 +171,7 @@ class NodeProcess::NodeContext final : public Context {
     if (const auto handle = timers_.take(timer)) process_.schedule_.cancel(*handle);
   }
   ComputeId compute(Work work) override { return process_.compute(index_, std::move(work)); }
+  void cancel_compute(ComputeId work) override { process_.cancel_compute(index_, work); }
   Incarnation incarnation() const override { return {process_.options_.incarnation.value - 1}; }
   RandomStream random(Purpose purpose, std::uint32_t substream) const override {
     return RandomStream(process_.job_->spec.seed, totals_.node, purpose, substream);
@@ -615,12 +617,19 @@ ComputeId NodeProcess::compute(std::uint32_t node, Work work) {
   const WorkKind kind = work.kind;
   const HostIndex host = placement_.hosts().host_of(node);
   running_->processors[host.value]->submit(
-      context.id(), std::move(work), [this, &context, id, kind](Time start, Time end) {
+      context.id(), id, std::move(work), [this, &context, id, kind](Time start, Time end) {
         context.totals().busy = context.totals().busy + (end - start);
         if (traces_) observed_.works.push_back({context.id(), start, end, kind});
         context.done(id);
       });
   return id;
+}
+
+void NodeProcess::cancel_compute(std::uint32_t node, ComputeId work) {
+  NodeContext& context = *contexts_[node];
+  const HostIndex host = placement_.hosts().host_of(node);
+  if (const auto ran = running_->processors[host.value]->cancel(work))
+    context.totals().busy = context.totals().busy + *ran;
 }
 
 void NodeProcess::record(std::uint32_t node, const Record& record) {

@@ -1,3 +1,4 @@
+#include "scenarios/consistency_names.hpp"
 #include "scenarios/resolved_parts.hpp"
 
 namespace psgrid::scenarios {
@@ -10,8 +11,7 @@ Json span_json(const Span<std::uint32_t>& span) { return {span.least, span.most}
 
 Json exploration_json(const Exploration& exploration) {
   Json models = Json::array(), kinds;
-  for (ConsistencyModel model : exploration.models)
-    models.push_back(consistency_json({.model = model}).at("model"));
+  for (ConsistencyModel model : exploration.models) models.push_back(consistency_name(model));
   for (std::size_t family = 0; family < kFaultFamilies.size(); ++family)
     kinds[kFaultFamilies[family]] = exploration.weights[family];
   return {{"workers", span_json(exploration.workers)},

@@ -1,3 +1,4 @@
+#include "scenarios/consistency_names.hpp"
 #include "scenarios/resolved_parts.hpp"
 
 namespace psgrid::scenarios {
@@ -104,6 +105,7 @@ Json job_json(const JobSpec& job, const std::string& directory) {
   if (job.learner.type != LearnerType::kTally) json["batch"] = job.batch;
   json["compute"] = compute_json(job.compute);
   json["stop"] = stop_json(job.stop);
+  if (job.local_steps > 1) json["local_steps"] = job.local_steps;
   if (job.learner.type == LearnerType::kNone) return json;
   json["evaluate_every"] = job.evaluate_every;
   if (job.learner.type == LearnerType::kTally) return json;
@@ -113,18 +115,62 @@ Json job_json(const JobSpec& job, const std::string& directory) {
   return json;
 }
 
-Json consistency_json(const ConsistencySpec& consistency) {
-  switch (consistency.model) {
-    case ConsistencyModel::kBsp:
-      return {{"model", "bsp"}};
-    case ConsistencyModel::kSsp:
-      return {{"model", "ssp"}, {"staleness", consistency.staleness}, {"cache", consistency.cache}};
-    case ConsistencyModel::kBoundedDelay:
-      return {{"model", "bounded_delay"}, {"delay", consistency.delay}};
-    case ConsistencyModel::kAsync:
-      return {{"model", "async"}};
+namespace {
+
+const char* stale_step_name(StaleStep step) {
+  switch (step) {
+    case StaleStep::kFull:
+      return "full";
+    case StaleStep::kConstant:
+      return "constant";
+    case StaleStep::kUpdates:
+      return "by_updates";
+    case StaleStep::kClocks:
+      return "by_clocks";
   }
-  return {};
+  return "";
+}
+
+}  // namespace
+
+Json consistency_json(const RunSpec& run) {
+  const ConsistencySpec& consistency = run.consistency;
+  Json json = {{"model", consistency_name(consistency.model)}};
+  switch (consistency.model) {
+    case ConsistencyModel::kSsp:
+      json["staleness"] = consistency.staleness;
+      json["cache"] = consistency.cache;
+      if (consistency.eager) json["eager"] = true;
+      break;
+    case ConsistencyModel::kDynamicSsp:
+      json["staleness"] = consistency.staleness;
+      json["staleness_max"] = consistency.staleness_max;
+      break;
+    case ConsistencyModel::kBoundedDelay:
+      json["delay"] = consistency.delay;
+      break;
+    case ConsistencyModel::kKSync:
+    case ConsistencyModel::kKBatchSync:
+    case ConsistencyModel::kKAsync:
+    case ConsistencyModel::kKBatchAsync:
+      json["gradients"] = consistency.gradients;
+      break;
+    case ConsistencyModel::kBackupWorkers:
+      json["backups"] = run.cluster.workers - consistency.gradients;
+      break;
+    case ConsistencyModel::kBspThenAsync:
+      json["switch_at"] = consistency.switch_at;
+      break;
+    case ConsistencyModel::kBsp:
+    case ConsistencyModel::kAsync:
+    case ConsistencyModel::kRoundRobin:
+      break;
+  }
+  if (consistency.stale_step != StaleStep::kFull)
+    json["stale_step"] = stale_step_name(consistency.stale_step);
+  if (consistency.stale_step == StaleStep::kConstant)
+    json["stale_factor"] = consistency.stale_factor;
+  return json;
 }
 
 Json partition_json(const PartitionSpec& partition) {

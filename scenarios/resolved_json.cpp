@@ -55,7 +55,7 @@ Json resolved_json(const RunSpec& run, const std::string& directory) {
   for (const FaultSpec& fault : run.faults)
     json["faults"].push_back(fault_json(fault, run.cluster));
   json["job"] = job_json(run.job, directory);
-  json["consistency"] = consistency_json(run.consistency);
+  json["consistency"] = consistency_json(run);
   json["partition"] = partition_json(run.partition);
   json["replication"] = replication_json(run.replication);
   json["failover"] = failover_json(run);

@@ -4,6 +4,10 @@ namespace psgrid::sim {
 
 void MathPool::Task::run() {
   body_();
+  end();
+}
+
+void MathPool::Task::end() {
   state_.store(State::kDone, std::memory_order_release);
   state_.notify_all();
 }
@@ -39,6 +43,11 @@ MathPool::TaskPtr MathPool::submit(std::function<void()> body) {
 
 void MathPool::finish(const TaskPtr& task) {
   if (task->begin()) return task->run();
+  task->state_.wait(Task::State::kRunning, std::memory_order_acquire);
+}
+
+void MathPool::abandon(const TaskPtr& task) {
+  if (task->begin()) return task->end();
   task->state_.wait(Task::State::kRunning, std::memory_order_acquire);
 }
 

@@ -29,6 +29,7 @@ class MathPool {
       return state_.compare_exchange_strong(expected, State::kRunning);
     }
     void run();
+    void end();
 
     enum class State { kWaiting, kRunning, kDone };
     std::atomic<State> state_ = State::kWaiting;
@@ -45,6 +46,9 @@ class MathPool {
 
   // Returns when the task is done; a task that no thread has begun, submitted or not, is done here.
   void finish(const TaskPtr& task);
+
+  // The same, but a task that no thread has begun is never run.
+  void abandon(const TaskPtr& task);
 
  private:
   void work();

@@ -34,6 +34,7 @@ class Simulation::NodeContext final : public Context {
     if (const auto handle = timers_.take(timer)) simulation_.agenda_.cancel(*handle);
   }
   ComputeId compute(Work work) override { return simulation_.compute(index_, std::move(work)); }
+  void cancel_compute(ComputeId work) override { simulation_.cancel_compute(work); }
   Incarnation incarnation() const override { return {totals_.incarnations - 1}; }
   RandomStream random(Purpose purpose, std::uint32_t substream) const override {
     return RandomStream(simulation_.job_->spec.seed, totals_.node, purpose, substream);

@@ -65,8 +65,9 @@ void Simulation::report_totals() {
 
 // --- events -----------------------------------------------------------------------------------
 
-void Simulation::schedule(Time at, EventKind kind, std::uint32_t subject, std::uint64_t detail) {
-  agenda_.schedule(at, {static_cast<std::uint32_t>(kind), subject, detail});
+Agenda::Handle Simulation::schedule(Time at, EventKind kind, std::uint32_t subject,
+                                    std::uint64_t detail) {
+  return agenda_.schedule(at, {static_cast<std::uint32_t>(kind), subject, detail});
 }
 
 bool Simulation::on_event(Time now) {
@@ -215,6 +216,7 @@ ComputeId Simulation::compute(std::uint32_t node, Work work) {
           .index = work.index,
           .started = now_,
           .task = nullptr,
+          .done = {},
           .node = node,
           .kind = work.kind,
           .generation = static_cast<std::uint16_t>(item.generation + 1)};
@@ -239,7 +241,24 @@ void Simulation::begin_work(std::uint32_t number) {
   const Duration duration = stragglers_.stretched(context.id(), item.index, now_, nominal);
   item.started = now_;
   if (item.task && item.flops >= kThreadFlopsMin) math_.submit(item.task);
-  schedule(now_ + duration, EventKind::kWorkDone, number);
+  item.begun = true;
+  item.done = schedule(now_ + duration, EventKind::kWorkDone, number);
+}
+
+void Simulation::cancel_compute(ComputeId work) {
+  const auto number = static_cast<std::uint32_t>(work.value);
+  if (number >= work_.size()) return;
+  WorkItem& item = work_[number];
+  if (id_of(number, item) != work || item.forgotten) return;
+  Processor& processor = processors_[contexts_[item.node]->host().value];
+  if (item.begun ? !agenda_.cancel(item.done) : std::erase(*processor.waiting, number) == 0) return;
+  if (item.task) math_.abandon(item.task);
+  item.task = nullptr;
+  item.forgotten = true;
+  if (item.begun)
+    finish_work(number);
+  else
+    free_work_.push_back(number);
 }
 
 void Simulation::finish_work(std::uint32_t number) {

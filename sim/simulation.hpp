@@ -66,9 +66,11 @@ class Simulation final : private TransportUser {
     std::uint64_t index = 0;
     Time started;
     MathPool::TaskPtr task;  // null without mathematics
+    Agenda::Handle done;     // once it has begun
     std::uint32_t node = 0;
     WorkKind kind = WorkKind::kGradient;
-    bool forgotten = false;        // its node has crashed
+    bool begun = false;
+    bool forgotten = false;        // its node has crashed, or does not want it any more
     std::uint16_t generation = 0;  // of this number: a paused node hears late that work is done
   };
   static ComputeId id_of(std::uint32_t number, const WorkItem& item) {
@@ -96,6 +98,7 @@ class Simulation final : private TransportUser {
   void post(Envelope envelope, Channel channel, Duration held_back);
   void depart(std::uint32_t envelope);
   ComputeId compute(std::uint32_t node, Work work);
+  void cancel_compute(ComputeId work);
   // Faults (simulation_faults.cpp).
   void schedule_faults();
   void begin_fault(const FaultSpec& fault);
@@ -105,7 +108,7 @@ class Simulation final : private TransportUser {
   void lose_messages(const std::function<bool(const Envelope&)>& lost);
   void resume(std::uint32_t node);
 
-  void schedule(Time at, EventKind kind, std::uint32_t subject, std::uint64_t detail = 0);
+  Agenda::Handle schedule(Time at, EventKind kind, std::uint32_t subject, std::uint64_t detail = 0);
 
   const std::shared_ptr<const Job> job_;
   RunObserver& observer_;

@@ -24,6 +24,7 @@ std::string chains_text(const ViewInstalled& view) {
 struct Text {
   std::string operator()(const IterationDone&) const { return ""; }
   std::string operator()(const GradientApplied&) const { return ""; }
+  std::string operator()(const GradientDropped&) const { return ""; }
   std::string operator()(const Evaluated& evaluated) const {
     return fmt::format("evaluated: metric {}", evaluated.metric);
   }

@@ -8,23 +8,26 @@ namespace {
 // of the slowest. With staleness 0 it is BSP, to the bit.
 class Ssp final : public Consistency {
  public:
-  Ssp(std::uint32_t staleness, bool cache) : staleness_(staleness), cache_(cache) {}
+  Ssp(std::uint32_t staleness, bool cache, bool eager)
+      : staleness_(staleness), cache_(cache), eager_(eager) {}
 
   Clock required(Clock iteration) const override {
     return {iteration.value > staleness_ ? iteration.value - staleness_ : 0};
   }
   bool sums_iterations() const override { return staleness_ == 0; }
   bool caches() const override { return cache_; }
+  bool sends_rows() const override { return eager_; }
 
  private:
   std::uint32_t staleness_;
   bool cache_;
+  bool eager_;  // Dai et al., AAAI 2015
 };
 
 }  // namespace
 
-std::unique_ptr<Consistency> make_ssp(std::uint32_t staleness, bool cache) {
-  return std::make_unique<Ssp>(staleness, cache);
+std::unique_ptr<Consistency> make_ssp(std::uint32_t staleness, bool cache, bool eager) {
+  return std::make_unique<Ssp>(staleness, cache, eager);
 }
 
 }  // namespace psgrid

@@ -21,9 +21,12 @@ Program mini_batch_sgd(Worker& ps) {
     const auto [batch, request] = std::move(issued.front());
     issued.pop_front();
 
-    const Weights weights = co_await ps.pull(request);
-    Gradient gradient = co_await ps.compute(batch, weights);
-    ps.push(std::move(gradient));
+    Weights weights = co_await ps.pull(request);
+    for (std::uint32_t step = 0; step < batch.steps; ++step) {
+      Gradient gradient = co_await ps.compute(batch, step, weights);
+      if (step + 1 < batch.steps) ps.step_locally(weights, gradient);
+      ps.push(std::move(gradient));
+    }
     co_await ps.clock(batch, weights);
   }
 }

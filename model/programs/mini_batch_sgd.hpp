@@ -1,4 +1,5 @@
-// The standard worker program: pull, compute a gradient, push, tick.
+// The standard worker program: pull, compute a gradient, push, tick; or several gradients, each at
+// the weights that the one before led to.
 #pragma once
 
 #include "model/program.hpp"

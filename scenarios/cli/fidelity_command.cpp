@@ -26,24 +26,10 @@ struct Case {
   std::uint32_t seeds = 1;
 };
 
-const char* model_name(ConsistencyModel model) {
-  switch (model) {
-    case ConsistencyModel::kBsp:
-      return "BSP";
-    case ConsistencyModel::kSsp:
-      return "SSP";
-    case ConsistencyModel::kBoundedDelay:
-      return "bounded delay";
-    case ConsistencyModel::kAsync:
-      break;
-  }
-  return "async";
-}
-
 // Every variant, or the scenario itself if it has none.
 std::vector<Variant> variants_of(const Scenario& scenario) {
   if (!scenario.variants.empty()) return scenario.variants;
-  return {{.name = model_name(scenario.base.consistency.model), .run = scenario.base}};
+  return {{.name = name_of(scenario.base.consistency.model), .run = scenario.base}};
 }
 
 template <class Named>
@@ -164,7 +150,7 @@ int fidelity_command(const FidelityOptions& options) {
   for (const Case& each : cases)
     data.cases.push_back({.scenario = each.scenario,
                           .variant = each.variant,
-                          .model = model_name(each.run.consistency.model),
+                          .model = name_of(each.run.consistency.model),
                           .directory = each.directory.string(),
                           .seeds = each.seeds});
   const unsigned cores = std::max(1u, std::thread::hardware_concurrency());

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "model/consistency.hpp"
+#include "scenarios/consistency_names.hpp"
 #include "scenarios/input/check_run.hpp"
 #include "scenarios/input/fields.hpp"
 #include "scenarios/readers/text.hpp"
@@ -10,17 +11,10 @@ namespace {
 
 // "bsp", "ssp" with its staleness, ...: as the scenario has it.
 std::string model_text(const ConsistencySpec& consistency) {
-  switch (consistency.model) {
-    case ConsistencyModel::kBsp:
-      return "\"bsp\"";
-    case ConsistencyModel::kSsp:
-      return fmt::format("\"ssp\" with a staleness of {}", consistency.staleness);
-    case ConsistencyModel::kBoundedDelay:
-      return "\"bounded_delay\"";
-    case ConsistencyModel::kAsync:
-      return "\"async\"";
-  }
-  return "";
+  const std::string name = in_quotes(consistency_name(consistency.model));
+  return consistency.model == ConsistencyModel::kSsp
+             ? fmt::format("{} with a staleness of {}", name, consistency.staleness)
+             : name;
 }
 
 // Takes back a setting that a variant made void, or reports that it does nothing.
@@ -47,7 +41,9 @@ void check_replication(RunSpec& run, const ReadContext& context) {
     problems.error("/replication/factor",
                    fmt::format("found {} replicas, expected at most {}, the number of servers",
                                replication.factor, run.cluster.servers));
-  const bool sums = make_consistency(run.consistency)->sums_iterations();
+  const auto consistency = make_consistency(run.consistency);
+  const bool sums = consistency->sums_iterations();
+  const bool one_by_one = !consistency->sums({}) && !consistency->quorum();
   const bool single = replication.factor == 1;
   if (replication.after_aggregation && (single || !sums))
     drop(replication.after_aggregation, false, "/replication/of",
@@ -58,7 +54,7 @@ void check_replication(RunSpec& run, const ReadContext& context) {
                               "\"bounded_delay\" or \"ssp\" with a staleness of 0",
                               model_text(run.consistency)),
          problems);
-  if (replication.reads == Reads::kAny && (single || sums))
+  if (replication.reads == Reads::kAny && (single || !one_by_one))
     drop(replication.reads, Reads::kTail, "/replication/reads",
          {single ? "/replication/factor" : "/consistency/model", "/consistency/staleness"},
          single ? std::string("found \"any\", which has no effect with a \"factor\" of 1")

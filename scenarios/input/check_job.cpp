@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "model/consistency.hpp"
 #include "model/learners/tally.hpp"
+#include "scenarios/consistency_names.hpp"
 #include "scenarios/input/check_run.hpp"
 #include "scenarios/input/fields.hpp"
 #include "scenarios/readers/text.hpp"
@@ -27,16 +29,17 @@ void check_stop(RunSpec& run, const ReadContext& context) {
   Problems& problems = context.problems;
   StopSpec& stop = run.job.stop;
   if (!problems.sound("/job/stop") || !problems.sound("/job/learner")) return;
-  const bool learns = run.job.learner.type != LearnerType::kNone &&
-                      run.job.learner.type != LearnerType::kTally;
+  const bool learns =
+      run.job.learner.type != LearnerType::kNone && run.job.learner.type != LearnerType::kTally;
   if (stop.target_loss && !learns) {
     if (problems.overridden("/job/stop/target_loss", "/job/learner/type") &&
         (stop.iterations || stop.time))
       stop.target_loss.reset();
     else
-      problems.key_error("/job/stop/target_loss",
-                         "found \"target_loss\", which has no effect with a learner that does not learn, "
-                         "expected \"iterations\" or \"time\"");
+      problems.key_error(
+          "/job/stop/target_loss",
+          "found \"target_loss\", which has no effect with a learner that does not learn, "
+          "expected \"iterations\" or \"time\"");
   }
   if (stop.target_loss && !stop.iterations && !stop.time)
     problems.warning("/job/stop",
@@ -56,6 +59,60 @@ void check_cache(RunSpec& run, const ReadContext& context) {
         "/consistency/cache",
         "found true with an optimizer other than \"sgd\", expected \"sgd\" (a cache adds "
         "a worker's own updates itself)");
+}
+
+void check_consistency(const RunSpec& run, const Json& document, const ReadContext& context) {
+  Problems& problems = context.problems;
+  if (!problems.sound("/consistency") || !problems.sound("/cluster/workers")) return;
+  const ConsistencySpec& consistency = run.consistency;
+  const Fields fields = Fields::of(document, "consistency");
+  const std::uint32_t workers = run.cluster.workers;
+  const auto quorum = make_consistency(consistency)->quorum();
+  if (quorum && quorum->one_each && consistency.gradients > workers)
+    problems.error("/consistency/gradients",
+                   fmt::format("found {} gradients of different workers, expected at most {}, the "
+                               "number of workers",
+                               consistency.gradients, workers));
+  std::uint32_t backups = 0;
+  fields.read("backups", backups);
+  if (backups >= workers)
+    problems.error("/consistency/backups",
+                   fmt::format("found {}, expected fewer than the {} workers", backups, workers));
+  if (consistency.model == ConsistencyModel::kDynamicSsp &&
+      consistency.staleness_max < consistency.staleness)
+    problems.error("/consistency/staleness_max",
+                   fmt::format("found {}, expected at least \"staleness\", which is {}",
+                               consistency.staleness_max, consistency.staleness));
+  if (consistency.model != ConsistencyModel::kRoundRobin) return;
+  for (const FaultSpec& fault : run.faults)
+    if (fault.kind == FaultKind::kCrash || fault.kind == FaultKind::kJoin ||
+        fault.kind == FaultKind::kLeave)
+      return problems.error("/consistency/model",
+                            fmt::format("found \"round_robin\" with a fault {}, expected another "
+                                        "model: the turn could be lost with its worker",
+                                        in_quotes(fault_name(fault))));
+}
+
+// Between its pushes a worker can do what plain SGD does, and nothing else.
+void check_local_steps(RunSpec& run, const ReadContext& context) {
+  Problems& problems = context.problems;
+  if (run.job.local_steps == 1 || !problems.sound("/job") || !problems.sound("/consistency"))
+    return;
+  const auto quorum = make_consistency(run.consistency)->quorum();
+  const bool cancels = quorum && quorum->cancels;
+  if (run.job.optimizer.type == OptimizerType::kSgd && !cancels) return;
+  const char* cause = cancels ? "/consistency/model" : "/job/optimizer/type";
+  if (problems.overridden("/job/local_steps", cause))
+    run.job.local_steps = 1;
+  else
+    problems.error("/job/local_steps",
+                   cancels ? fmt::format("found {} with the consistency model {}, expected 1: "
+                                         "workers give gradients up",
+                                         run.job.local_steps,
+                                         in_quotes(consistency_name(run.consistency.model)))
+                           : fmt::format("found {} with an optimizer other than \"sgd\", expected "
+                                         "\"sgd\": a worker takes the steps in between by itself",
+                                         run.job.local_steps));
 }
 
 void check_retry(const RunSpec& run, const Json& document, const ReadContext& context) {
@@ -115,6 +172,8 @@ void check_job(RunSpec& run, const Json& document, const ReadContext& context) {
   if (run.job.data) check_files(*run.job.data, context);
   check_stop(run, context);
   check_cache(run, context);
+  check_consistency(run, document, context);
+  check_local_steps(run, context);
   check_ring(run, context);
   check_tally(run, context);
   check_retry(run, document, context);

@@ -1,17 +1,12 @@
 #include <fmt/format.h>
 
 #include "model/learners/tally.hpp"
+#include "scenarios/consistency_names.hpp"
 #include "scenarios/input/fields.hpp"
 #include "scenarios/input/read_run.hpp"
 
 namespace psgrid::scenarios {
 namespace {
-
-constexpr std::pair<const char*, ConsistencyModel> kModels[] = {
-    {"bsp", ConsistencyModel::kBsp},
-    {"ssp", ConsistencyModel::kSsp},
-    {"bounded_delay", ConsistencyModel::kBoundedDelay},
-    {"async", ConsistencyModel::kAsync}};
 
 void read_span(const Fields& fields, const char* key, Span<std::uint32_t>& span,
                Problems& problems) {
@@ -39,7 +34,7 @@ Exploration read_exploration(const Json& section, Problems& problems) {
   if (const Json* models = fields.find("models"); models && models->is_array()) {
     exploration.models.clear();
     for (const Json& model : *models)
-      for (const auto& [name, value] : kModels)
+      for (const auto& [name, value] : kConsistencyModels)
         if (model == name) exploration.models.push_back(value);
   }
   double all = 0;

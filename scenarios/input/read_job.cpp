@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <filesystem>
 
 #include "model/learners/tally.hpp"
+#include "scenarios/consistency_names.hpp"
 #include "scenarios/input/fields.hpp"
 #include "scenarios/input/read_run.hpp"
 
@@ -88,16 +90,30 @@ StopSpec read_stop(const Fields& fields) {
   return stop;
 }
 
-ConsistencySpec read_consistency(const Fields& fields) {
+ConsistencySpec read_consistency(const Fields& fields, std::uint32_t workers) {
   ConsistencySpec consistency;
-  fields.read("model", consistency.model,
-              {{"bsp", ConsistencyModel::kBsp},
-               {"ssp", ConsistencyModel::kSsp},
-               {"bounded_delay", ConsistencyModel::kBoundedDelay},
-               {"async", ConsistencyModel::kAsync}});
+  std::string model;
+  fields.read("model", model);
+  for (const auto& [name, known] : kConsistencyModels)
+    if (model == name) consistency.model = known;
   fields.read("staleness", consistency.staleness);
+  consistency.staleness_max = consistency.staleness;
+  fields.read("staleness_max", consistency.staleness_max);
   fields.read("delay", consistency.delay);
   fields.read("cache", consistency.cache);
+  fields.read("eager", consistency.eager);
+  fields.read("gradients", consistency.gradients);
+  std::uint32_t backups = 0;
+  fields.read("backups", backups);
+  if (consistency.model == ConsistencyModel::kBackupWorkers)
+    consistency.gradients = workers - std::min(backups, workers - 1);
+  fields.read("switch_at", consistency.switch_at);
+  fields.read("stale_step", consistency.stale_step,
+              {{"full", StaleStep::kFull},
+               {"constant", StaleStep::kConstant},
+               {"by_updates", StaleStep::kUpdates},
+               {"by_clocks", StaleStep::kClocks}});
+  fields.read("stale_factor", consistency.stale_factor);
   return consistency;
 }
 
@@ -157,6 +173,7 @@ JobSpec read_job(const Json& document, const ReadContext& context) {
   job.optimizer = read_optimizer(fields, Fields::of(object, "optimizer"));
   job.compute = read_compute(Fields::of(object, "compute"));
   job.stop = read_stop(Fields::of(object, "stop"));
+  fields.read("local_steps", job.local_steps);
   fields.read("evaluate_every", job.evaluate_every);
   return job;
 }
@@ -174,7 +191,8 @@ RunSpec read_run(const Json& document, const ReadContext& context) {
     run.job.batch = 1;
     run.job.optimizer = tally_optimizer(run.cluster.workers);
   }
-  run.consistency = read_consistency(Fields::of(document, "consistency"));
+  run.consistency =
+      read_consistency(Fields::of(document, "consistency"), std::max(run.cluster.workers, 1u));
   run.partition = read_partition(Fields::of(document, "partition"));
   if (const Json* cluster = fields.find("cluster"))
     run.costs = read_costs(Fields::of(*cluster, "costs"));

@@ -50,6 +50,49 @@ TEST(Consistency, BoundedDelayReadsAheadAsFarAsItsDelay) {
   EXPECT_EQ(bounded_delay(0)->lookahead(), 0u);
 }
 
+TEST(Consistency, BspThenAsyncChangesOver) {
+  const auto both = make_consistency({.model = ConsistencyModel::kBspThenAsync, .switch_at = 5});
+  EXPECT_EQ(both->required({4}), Clock{4});
+  EXPECT_EQ(both->required({9}), Clock{5});
+  EXPECT_TRUE(both->sums({4}));
+  EXPECT_FALSE(both->sums({5}));
+}
+
+TEST(Consistency, DynamicSspIsAsStrictAsItsLeastBoundUnlessItPays) {
+  const auto dynamic = make_consistency(
+      {.model = ConsistencyModel::kDynamicSsp, .staleness = 2, .staleness_max = 6});
+  EXPECT_EQ(dynamic->required({10}), Clock{8});
+  const auto pace = dynamic->make_pace(2);
+  // The slow worker takes three times as long: it ends iterations at 3, 6, 9, ...
+  for (std::uint32_t clock = 1; clock <= 3; ++clock) {
+    pace->on_clock(0, {clock}, {1.0 * clock});
+    if (clock == 3) pace->on_clock(1, {1}, {3.0});
+  }
+  EXPECT_EQ(pace->required(0, {3}), Clock{1}) << "within the least bound";
+  pace->on_clock(0, {4}, {4.0});
+  // If it begins two more iterations it ends at 6, with the slow one; else it would wait from 4 on.
+  EXPECT_EQ(pace->required(0, {4}), Clock{0});
+  pace->on_clock(0, {5}, {5.0});
+  EXPECT_EQ(pace->required(0, {5}), Clock{0});
+  pace->on_clock(0, {6}, {6.0});
+  pace->on_clock(1, {2}, {6.0});
+  EXPECT_EQ(pace->required(1, {2}), Clock{0}) << "the slow one waits for nobody";
+}
+
+TEST(Consistency, QuorumsSayWhatCounts) {
+  ConsistencySpec spec{.model = ConsistencyModel::kKSync, .gradients = 3};
+  const auto quorum_of = [&](ConsistencyModel model) {
+    spec.model = model;
+    return *make_consistency(spec)->quorum();
+  };
+  EXPECT_TRUE(quorum_of(ConsistencyModel::kKSync).cancels);
+  EXPECT_TRUE(quorum_of(ConsistencyModel::kKSync).one_each);
+  EXPECT_FALSE(quorum_of(ConsistencyModel::kKBatchSync).one_each);
+  EXPECT_FALSE(quorum_of(ConsistencyModel::kKAsync).fresh);
+  EXPECT_FALSE(quorum_of(ConsistencyModel::kBackupWorkers).cancels);
+  EXPECT_EQ(quorum_of(ConsistencyModel::kBackupWorkers).gradients, 3u);
+}
+
 TEST(Consistency, AsyncNeedsNothing) {
   const auto async = make_consistency({.model = ConsistencyModel::kAsync});
   EXPECT_EQ(async->required({1000}), Clock{0});

@@ -41,7 +41,8 @@ class BulkSync : public ::testing::TestWithParam<Case> {
     ASSERT_EQ(run.end, sim::SimulationEnd::kJobFinished);
     ASSERT_EQ(run.evaluations.size(), serial.evaluations.size() + 1);  // one before the first
     for (std::size_t i = 0; i < serial.evaluations.size(); ++i)
-      EXPECT_EQ(run.evaluations[i + 1].record.loss, serial.evaluations[i].loss) << "iteration " << i;
+      EXPECT_EQ(run.evaluations[i + 1].record.loss, serial.evaluations[i].loss)
+          << "iteration " << i;
     EXPECT_EQ(run.evaluations.back().record.fingerprint, fingerprint(serial.tables));
   }
 
@@ -66,6 +67,18 @@ TEST_P(BulkSync, IsWhatBoundedDelayZeroDoes) {
   expect_serial_result(simulate(spec, train(), test()), spec);
 }
 
+TEST_P(BulkSync, IsWhatKSyncOfAllWorkersDoes) {
+  for (ConsistencyModel model : {ConsistencyModel::kKSync, ConsistencyModel::kBackupWorkers}) {
+    const RunSpec spec = scenario({.model = model, .gradients = 5});
+    expect_serial_result(simulate(spec, train(), test()), spec);
+  }
+}
+
+TEST_P(BulkSync, IsWhatComesBeforeAChangeToAsync) {
+  const RunSpec spec = scenario({.model = ConsistencyModel::kBspThenAsync, .switch_at = 12});
+  expect_serial_result(simulate(spec, train(), test()), spec);
+}
+
 TEST_P(BulkSync, HoldsOnSimGridAndWithThreads) {
   for (Sharing sharing : {Sharing::kWindowed, Sharing::kFluid}) {
     const ChildOutcome child = in_child([&] {
@@ -83,19 +96,18 @@ TEST_P(BulkSync, HoldsOnSimGridAndWithThreads) {
 
 INSTANTIATE_TEST_SUITE_P(
     Learners, BulkSync,
-    ::testing::Values(
-        Case{"LogisticDense", LearnerType::kLogisticRegression, 2, 1, OptimizerType::kSgd,
-             PartitionType::kRing},
-        Case{"LogisticSparse", LearnerType::kLogisticRegression, 2, 0.2, OptimizerType::kAdagrad,
-             PartitionType::kRing},
-        Case{"LogisticProximal", LearnerType::kLogisticRegression, 2, 0.2,
-             OptimizerType::kProximal, PartitionType::kRange},
-        Case{"Softmax", LearnerType::kSoftmaxRegression, 4, 1, OptimizerType::kMomentum,
-             PartitionType::kRing},
-        Case{"SoftmaxSparse", LearnerType::kSoftmaxRegression, 3, 0.3, OptimizerType::kAdam,
-             PartitionType::kRange},
-        Case{"Perceptron", LearnerType::kPerceptron, 3, 1, OptimizerType::kAdam,
-             PartitionType::kRing}),
+    ::testing::Values(Case{"LogisticDense", LearnerType::kLogisticRegression, 2, 1,
+                           OptimizerType::kSgd, PartitionType::kRing},
+                      Case{"LogisticSparse", LearnerType::kLogisticRegression, 2, 0.2,
+                           OptimizerType::kAdagrad, PartitionType::kRing},
+                      Case{"LogisticProximal", LearnerType::kLogisticRegression, 2, 0.2,
+                           OptimizerType::kProximal, PartitionType::kRange},
+                      Case{"Softmax", LearnerType::kSoftmaxRegression, 4, 1,
+                           OptimizerType::kMomentum, PartitionType::kRing},
+                      Case{"SoftmaxSparse", LearnerType::kSoftmaxRegression, 3, 0.3,
+                           OptimizerType::kAdam, PartitionType::kRange},
+                      Case{"Perceptron", LearnerType::kPerceptron, 3, 1, OptimizerType::kAdam,
+                           PartitionType::kRing}),
     [](const auto& each) { return each.param.name; });
 
 }  // namespace

@@ -167,6 +167,10 @@ Message message_of(std::size_t type) {
       return Recall{{any_u32()}};
     case 26:
       return Linked{{any_u32()}, any_u32()};
+    case 27:
+      return Rows{{any_u32()}, any_u32(), {any_u32()}, {any_u32()}, any_u64(), any_sections()};
+    case 28:
+      return Turn{};
     default:
       return Recalled{{any_u32()}, {any_u32()}, {any_u32()}, any_view_or_none()};
   }

@@ -138,6 +138,11 @@ struct Description {
   std::string operator()(const Linked& linked) const {
     return Text("linked", shard_text(linked.shard), " epoch ", linked.chain_since.value);
   }
+  std::string operator()(const Rows& rows) const {
+    return Text("rows", shard_text(rows.shard), " slowest ", rows.slowest.value, " own ",
+                rows.own_clock.value, " version ", rows.version, sections_text(rows.sections));
+  }
+  std::string operator()(const Turn&) const { return "turn"; }
   std::string operator()(const Campaign& campaign) const {
     return Text("campaign ", campaign.term.value);
   }

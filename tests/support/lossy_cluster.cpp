@@ -36,14 +36,17 @@ class LossyCluster::NodeContext final : public Context {
   // Every piece of work at once, as on a host of many cores: it may end in any order.
   ComputeId compute(Work work) override {
     const ComputeId id{++works_};
+    computing_.insert(id);
     const double nominal = work.flops / cluster_.job_->spec.cluster.host.flops;
     const Duration takes{nominal * (1 + cluster_.faults_.compute_spread * durations_.uniform())};
     cluster_.schedule(now() + takes, [this, id, mathematics = std::move(work.mathematics)] {
+      if (computing_.erase(id) == 0) return;
       if (mathematics) mathematics();
       node_->on_compute_done(id);
     });
     return id;
   }
+  void cancel_compute(ComputeId work) override { computing_.erase(work); }
   Incarnation incarnation() const override { return {}; }
   RandomStream random(Purpose purpose, std::uint32_t substream) const override {
     return RandomStream(cluster_.job_->spec.seed, self_, purpose, substream);
@@ -58,6 +61,7 @@ class LossyCluster::NodeContext final : public Context {
   const NodeId self_;
   RandomStream durations_;
   std::uint64_t timers_ = 0, works_ = 0;
+  std::set<ComputeId> computing_;
   std::set<TimerId> armed_;
   std::unique_ptr<Node> node_;
 };

@@ -7,6 +7,8 @@ void Collector::on_record(Time now, NodeId node, const Record& record) {
     recorded.iterations.push_back({now, node, *done});
   if (const auto* applied = std::get_if<GradientApplied>(&record))
     recorded.applied.push_back({now, node, *applied});
+  if (const auto* dropped = std::get_if<GradientDropped>(&record))
+    recorded.dropped.push_back({now, node, *dropped});
   if (const auto* evaluated = std::get_if<Evaluated>(&record))
     recorded.evaluations.push_back({now, node, *evaluated});
   if (const auto* event = std::get_if<Event>(&record))

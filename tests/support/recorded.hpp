@@ -17,6 +17,7 @@ struct Recorded {
   };
   std::vector<At<IterationDone>> iterations;
   std::vector<At<GradientApplied>> applied;
+  std::vector<At<GradientDropped>> dropped;
   std::vector<At<Evaluated>> evaluations;
   std::vector<MessageTrace> messages;  // by delivery
   std::vector<NodeTotals> totals;

@@ -37,6 +37,9 @@ struct RecordText {
                 done.wait.seconds, " pull ", done.pull.seconds, " push ", done.push.seconds,
                 " staleness ", done.staleness);
   }
+  std::string operator()(const GradientDropped& dropped) const {
+    return text("dropped ", to_string(dropped.worker), " iteration ", dropped.iteration.value);
+  }
   std::string operator()(const GradientApplied& applied) const {
     return text("applied ", to_string(applied.worker), " iteration ", applied.iteration.value,
                 " staleness ", applied.staleness_updates, " in ", applied.staleness_clocks,
@@ -88,6 +91,11 @@ ComputeId ScriptedContext::compute(Work work) {
   effects_.push_back(text("compute ", id.value, ": ", name_of(work.kind), " ", work.flops));
   work_.emplace(id, std::move(work));
   return id;
+}
+
+void ScriptedContext::cancel_compute(ComputeId work) {
+  effects_.push_back(text("no compute ", work.value));
+  work_.erase(work);
 }
 
 void ScriptedContext::work(ComputeId id) {

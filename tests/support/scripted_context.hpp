@@ -40,6 +40,7 @@ class ScriptedContext final : public Context {
   TimerId set_timer(Duration after) override;
   void cancel_timer(TimerId timer) override;
   ComputeId compute(Work work) override;
+  void cancel_compute(ComputeId work) override;
   Incarnation incarnation() const override { return {}; }
   RandomStream random(Purpose purpose, std::uint32_t substream) const override {
     return RandomStream(1, self_, purpose, substream);
