@@ -30,7 +30,7 @@ void Council::start() {
 
 bool Council::has_lease() const {
   if (office_ != Office::kLeader) return false;
-  if (managers_ == 1 || planted(Mistake::kLeaderWithoutLease)) return true;
+  if (managers_ == 1) return true;
   const Time since{context_.now().seconds - job_->spec.detection.lease.seconds};
   const auto sure = std::count_if(beats_acknowledged_.begin(), beats_acknowledged_.end(),
                                   [&](const auto& beat) { return beat.second > since; });
@@ -107,7 +107,7 @@ void Council::on(NodeId from, const Campaign& campaign) {
   // As long as the leader may be sure of its lease, nobody else is elected.
   const bool refuses =
       campaign.term <= term_ || has_lease() || context_.now() < heard_ + job_->spec.detection.lease;
-  if (refuses && !planted(Mistake::kVotesForEveryone)) return;
+  if (refuses) return;
   follow(campaign.term);
   const bool tells = !planted(Mistake::kAcceptedForgotten);
   context_.send(from, make_message(Vote{term_, accepted_, tells ? accepted_view_ : nullptr}));
@@ -227,7 +227,9 @@ void Council::decide() {
 
 void Council::on(NodeId from, const Recall& recall) {
   if (office_ == Office::kForgetful) return;
-  context_.send(from, make_message(Recalled{recall.incarnation, term_, accepted_, accepted_view_}));
+  const bool tells = !planted(Mistake::kAcceptedForgotten);
+  context_.send(from, make_message(Recalled{recall.incarnation, term_, accepted_,
+                                            tells ? accepted_view_ : nullptr}));
 }
 
 void Council::on(NodeId from, const Recalled& recalled) {

@@ -39,8 +39,8 @@ enum class Mistake : std::uint8_t {
   // Managers.
   kViewWithoutMajority,  // a view holds when its proposer says so
   kAcceptedForgotten,    // a vote does not tell what was accepted
-  kVotesForEveryone,     // a manager votes whatever it promised
-  kLeaderWithoutLease,   // a leader that was deposed goes on
+  kEpochReused,          // a view has the epoch of the one before it
+  kRestartNotNoticed,    // a server that lost its memory keeps its places
   kLeaseForOldView,      // a server with an old view is told that all is well
   kViewsGoBack,          // an older view replaces a newer one
   kImpatient,            // nodes are expelled while within their lease

@@ -178,9 +178,9 @@ void Replica::on_push(NodeId from, const MessagePtr& message) {
     return;
   }
   if (number.value <= pushes_admitted_[from.rank]) return;  // acknowledged when its work is done
+  if (planted(Mistake::kClockOvertakesPushes) && !job_->consistency->sums_iterations())
+    state_->advance_clocks(from.rank, std::get<Push>(*message));
   if (number.value > pushes_admitted_[from.rank] + 1) {
-    if (planted(Mistake::kClockOvertakesPushes))
-      state_->advance_clocks(from.rank, std::get<Push>(*message));
     out_of_order_.try_emplace({from.rank, number}, PendingPush{from, message});
     return;
   }
@@ -393,7 +393,7 @@ void Replica::report_stable() {
 }
 
 void Replica::on_forward(NodeId from, const Forward& forward) {
-  if (from != predecessor()) return;
+  if (from != predecessor() && !planted(Mistake::kOldEpochAccepted)) return;
   const std::uint64_t sequence = forward.entry.sequence;
   if (sequence <= forwards_admitted_ && state_) {
     // Sent again: the answer may have been lost.
@@ -635,7 +635,8 @@ void Replica::finish(AdmittedPull admitted) {
                                             .sections = read(admitted.pull.sections)});
   // Nothing may be read that could turn out to be lost: what replicas after this one, or a joiner
   // that will soon be one, do not have.
-  if ((joint_ || !is_tail()) && stable_ < state_->sequence())
+  const bool may_be_lost = (joint_ || !is_tail()) && stable_ < state_->sequence();
+  if (may_be_lost && !planted(Mistake::kReadsFromHead))
     held_replies_.push_back({state_->sequence(), admitted.from, std::move(reply)});
   else
     context_.send(admitted.from, std::move(reply));
@@ -733,7 +734,7 @@ void Replica::work_on(WorkKind kind, double flops, Body body) {
 bool Replica::on_compute_done(ComputeId work) {
   auto done = working_.extract(work);
   if (done.empty()) return false;
-  if (lease_.is_valid(context_.now()))
+  if (lease_.is_valid(context_.now()) || planted(Mistake::kLeaseNotChecked))
     std::visit([this](auto& pending) { finish(std::move(pending)); }, done.mapped());
   else
     lapsed_.push_back(std::move(done.mapped()));

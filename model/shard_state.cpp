@@ -226,7 +226,8 @@ bool ShardState::apply_push(std::uint32_t worker, const Push& push, Context* wit
   const bool is_next = push.request.value == pushes_[worker] + 1;
   PSGRID_CHECK(is_next || planted(Mistake::kNoDuplicateCheck) ||
                    planted(Mistake::kResyncWithoutDuplicates) ||
-                   planted(Mistake::kResyncMissesAnEntry) || planted(Mistake::kJoinBeforeData),
+                   planted(Mistake::kResyncMissesAnEntry) || planted(Mistake::kJoinBeforeData) ||
+                   planted(Mistake::kOldEpochAccepted),
                "a worker's next push");
   pushes_[worker] = push.request.value;
   if (quorum_) {

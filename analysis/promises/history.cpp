@@ -1,8 +1,20 @@
 #include "analysis/promises/history.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <string_view>
 
 namespace psgrid::analysis {
+
+std::optional<Epoch> epoch_in(const Event& event) {
+  constexpr std::string_view kWord = "epoch ";
+  const std::size_t at = event.detail.find(kWord);
+  if (at == std::string::npos) return {};
+  Epoch epoch;
+  const char* begin = event.detail.data() + at + kWord.size();
+  const auto end = std::from_chars(begin, event.detail.data() + event.detail.size(), epoch.value);
+  return end.ec == std::errc() ? std::optional(epoch) : std::nullopt;
+}
 
 History::History(const Trail& trail)
     : trail_(&trail),

@@ -41,6 +41,9 @@ struct PullLife {
   std::uint64_t pushed = 0;  // this incarnation's last push when it began; 0: none yet
 };
 
+// In what a manager says of views: "epoch 5: ...", "... from epoch 5 on".
+std::optional<Epoch> epoch_in(const Event& event);
+
 class History {
  public:
   explicit History(const Trail& trail);

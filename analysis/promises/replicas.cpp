@@ -86,6 +86,68 @@ std::optional<FinalCount> final_count(const History& history) {
   return count;
 }
 
+// Whether all servers of the newest chains have a push when its worker hears that it is
+// acknowledged: only then may all but one of them lose their memory.
+class Holders {
+ public:
+  Holders(const History& history, Findings& findings) : history_(history), findings_(findings) {}
+
+  void check() {
+    for (const TrailRecord& record : history_.trail().records)
+      std::visit([&](const auto& body) { see(record, body); }, record.what);
+  }
+
+ private:
+  template <class Body>
+  void see(const TrailRecord&, const Body&) {}
+
+  void see(const TrailRecord& record, const Event& event) {
+    if (event.name == "crash" && record.node.role == Role::kServer) forget(record.node.rank);
+  }
+
+  void see(const TrailRecord& record, const ViewInstalled& view) {
+    if (record.node.role == Role::kServer)
+      for (std::uint32_t shard = 0; shard < view.chains.size(); ++shard)
+        if (const auto& servers = view.chains[shard].servers;
+            std::find(servers.begin(), servers.end(), record.node.rank) == servers.end())
+          last_.erase({record.node.rank, shard});
+    if (newest_ && newest_->epoch >= view.epoch) return;
+    newest_ = &view;
+  }
+
+  void see(const TrailRecord& record, const EntryApplied& applied) {
+    if (applied.push != RequestId{})
+      last_[{record.node.rank, applied.shard}][applied.worker] = applied.push;
+  }
+
+  void see(const TrailRecord& record, const PushAcknowledged& acknowledged) {
+    if (!newest_) return;
+    for (std::uint32_t shard = 0; shard < newest_->chains.size(); ++shard)
+      for (std::uint32_t server : newest_->chains[shard].servers) {
+        const auto& pushes = last_[{server, shard}];
+        const auto last = pushes.find(record.node);
+        if (last == pushes.end() || last->second >= acknowledged.push) continue;
+        findings_.add(record.at,
+                      fmt::format("{} was acknowledged while {}, which is in the chain of shard {} "
+                                  "in epoch {}, had only those up to {}",
+                                  push_text(record.node.rank, acknowledged.push.value),
+                                  psgrid::to_string(server_id(server)), shard, newest_->epoch.value,
+                                  last->second.value),
+                      {record.node, server_id(server)});
+      }
+  }
+
+  void forget(std::uint32_t server) {
+    std::erase_if(last_, [&](const auto& each) { return each.first.first == server; });
+  }
+
+  const History& history_;
+  Findings& findings_;
+  const ViewInstalled* newest_ = nullptr;
+  // By server and shard: each worker's last push that it has, as far as that is known.
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::map<NodeId, RequestId>> last_;
+};
+
 }  // namespace
 
 BrokenList check_durable(const History& history) {
@@ -98,6 +160,7 @@ BrokenList check_durable(const History& history) {
     findings.add(count->at, fmt::format("the counts of the final model add up to {}, expected {}",
                                         count->found, count->expected));
   if (!lists_pushes(history)) return std::move(findings).take();
+  Holders(history, findings).check();
   const Logs logs(history);
   for (const auto& [shard, states] : final_states(history)) {
     const auto log = final_log(logs, states, shard);

@@ -96,8 +96,36 @@ BrokenList check_monotone(const History& history) {
   return std::move(findings).take();
 }
 
+namespace {
+
+// A view that a manager decided is known to all that lead after it, and none is decided twice.
+void check_decisions(const History& history, Findings& findings) {
+  std::map<Epoch, NodeId> decided;
+  for_each<Event>(history, [&](Place, const TrailRecord& record, const Event& event) {
+    const auto epoch = epoch_in(event);
+    if (!epoch || record.node.role != Role::kManager) return;
+    if (event.name == "view") {
+      const auto [other, is_first] = decided.try_emplace(*epoch, record.node);
+      if (!is_first)
+        findings.add(record.at,
+                     fmt::format("a view of epoch {} was decided, as one had been at {}",
+                                 epoch->value, psgrid::to_string(other->second)),
+                     {record.node, other->second});
+    } else if (event.name == "leader" && !decided.empty() && decided.rbegin()->first > *epoch) {
+      findings.add(record.at,
+                   fmt::format("leads from epoch {} on, though {} had decided a view of epoch {}",
+                               epoch->value, psgrid::to_string(decided.rbegin()->second),
+                               decided.rbegin()->first.value),
+                   {record.node, decided.rbegin()->second});
+    }
+  });
+}
+
+}  // namespace
+
 BrokenList check_one_view(const History& history) {
   Findings findings(Promise::kOneView);
+  check_decisions(history, findings);
   std::map<Epoch, std::pair<std::uint64_t, NodeId>> views;
   for_each<ViewInstalled>(
       history, [&](Place, const TrailRecord& record, const ViewInstalled& view) {
