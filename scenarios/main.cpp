@@ -186,6 +186,8 @@ void add_explore(CLI::App& app, ExploreOptions& options, int& exit_code) {
   command->add_option("--jobs", options.jobs, "Runs at a time (default: one a core)")
       ->check(whole_number(1, 1024))
       ->type_name("N");
+  command->add_flag("--shrink", options.shrink,
+                    "Make runs that break a promise as small as they can be");
   command->add_flag("--beyond", options.beyond, "More failures than the replicas tolerate");
   add_run_options(*command, options);
   command->callback([&] { exit_code = explore_command(options); });

@@ -48,6 +48,7 @@ struct ExploreOptions : RunOptions {
   std::size_t first = 0;  // number of the first run
   unsigned jobs = 0;      // 0: as many as there are cores
   bool beyond = false;    // more failures than are tolerated
+  bool shrink = false;    // make runs that break a promise small
 };
 
 struct FidelityOptions {

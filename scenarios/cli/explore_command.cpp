@@ -1,6 +1,4 @@
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <thread>
 
 #include <fmt/format.h>
@@ -10,12 +8,15 @@
 #include "scenarios/cli/interrupt.hpp"
 #include "scenarios/cli/progress.hpp"
 #include "scenarios/explore/campaign.hpp"
+#include "scenarios/explore/failure_files.hpp"
+#include "scenarios/explore/shrink_run.hpp"
 
 namespace psgrid::scenarios {
 
 namespace {
 
 constexpr std::size_t kShownFailures = 1000;
+constexpr std::size_t kWrittenFailures = 20;
 
 std::string replay_command(const ExploreOptions& options, std::uint64_t seed, std::size_t number) {
   return fmt::format("psgrid explore {} --seed {} --first {} --runs 1{}", options.scenario, seed,
@@ -48,59 +49,112 @@ std::string table(const Tallied& seen) {
   return text;
 }
 
-// The run as a scenario that `psgrid run` replays and checks; the first failure to write one stays.
-analysis::Failure write_run(const ExploreOptions& options, std::size_t number, const RunSpec& run,
-                            analysis::Failure before) {
-  if (before || options.output.empty()) return before;
-  std::error_code error;
-  std::filesystem::create_directories(options.output, error);
-  const std::string path = fmt::format("{}/run-{}.json", options.output, number);
-  std::ofstream file(path);
-  file << resolved_json(run, options.output).dump(2) << "\n";
-  if (!file.flush()) return analysis::Error{"cannot write " + path};
-  return {};
-}
+class Exploring {
+ public:
+  Exploring(const ExploreOptions& options, const Scenario& scenario,
+            const analysis::OutputDirectory& directory)
+      : options_(options),
+        scenario_(scenario),
+        directory_(directory),
+        exploration_(scenario.exploration.value_or(Exploration{})),
+        at_once_(options.jobs > 0 ? options.jobs
+                                  : std::max(1u, std::thread::hardware_concurrency())),
+        line_(options.quiet) {
+    exploration_.keeps_tolerance = !options.beyond;
+  }
+
+  int run() {
+    const auto outcomes = explore_all(
+        options_.runs, [this](std::size_t index) { return drawn(index); }, at_once_,
+        [this](std::size_t index, const Outcome& outcome) { on_end(index, outcome); });
+    line_.clear();
+    std::string text = options_.runs == 1 ? lines(outcomes.front().broken) : "";
+    if (const auto failure = write_runs(outcomes, text)) return failed(*failure);
+    const bool printed = print_result(text + table(seen_));
+    if (interrupted()) return kInterrupted;
+    return printed && seen_.broken == 0 ? kDone : kFailed;
+  }
+
+ private:
+  std::size_t number(std::size_t index) const { return options_.first + index; }
+  RunSpec drawn(std::size_t index) const {
+    return draw_run(scenario_.base, exploration_, scenario_.base.seed,
+                    static_cast<std::uint32_t>(number(index)));
+  }
+
+  void on_end(std::size_t index, const Outcome& outcome) {
+    seen_.add(outcome);
+    if (outcome.verdict == Verdict::kBroken && seen_.broken <= kShownFailures)
+      line_.note(fmt::format("run {}: {}\n  {}", number(index), outcome.broken.front(),
+                             replay_command(options_, scenario_.base.seed, number(index))));
+    if (line_.is_due())
+      line_.show(
+          {fmt::format("{}/{} runs", seen_.runs, options_.runs),
+           fmt::format("{} broke a promise", seen_.broken),
+           fmt::format("{:.0f} runs/s", static_cast<double>(seen_.runs) / line_.elapsed_s())});
+  }
+
+  // The first of the runs that broke a promise, made small if that is asked for, which `text` then
+  // tells; or the only run, whatever it did.
+  analysis::Failure write_runs(const std::vector<Outcome>& outcomes, std::string& text) {
+    std::size_t written = 0;
+    for (std::size_t index = 0; index < outcomes.size() && !interrupted(); ++index) {
+      const bool broke = outcomes[index].verdict == Verdict::kBroken;
+      if (written == kWrittenFailures || !(broke || options_.runs == 1)) continue;
+      if (written++ == 0)
+        if (auto failure = directory_.make()) return failure;
+      const std::string name = fmt::format("run-{}", number(index));
+      RunSpec run = drawn(index);
+      if (broke && options_.shrink) {
+        const Shrunk shrunk = shrink(run, outcomes[index]);
+        text += fmt::format("run {}: {} of {} faults left after {} runs, in {}.json\n{}",
+                            number(index), count_faults(shrunk.run), count_faults(run),
+                            shrunk.tried, (directory_.path() / name).string(),
+                            lines({shrunk.outcome.broken.front()}));
+        run = shrunk.run;
+      }
+      if (auto failure = write_failure(directory_, name, run)) return failure;
+    }
+    return {};
+  }
+
+  Shrunk shrink(const RunSpec& run, const Outcome& outcome) {
+    std::size_t tried = 0;
+    const Shrunk shrunk = shrink_run(run, outcome, [&](const std::vector<RunSpec>& runs) {
+      tried += runs.size();
+      if (line_.is_due()) line_.show({run.name, fmt::format("made small in {} runs", tried)});
+      return explore_all(
+          runs.size(), [&](std::size_t i) { return runs[i]; }, at_once_,
+          [](std::size_t, const Outcome&) {});
+    });
+    line_.clear();
+    return shrunk;
+  }
+
+  static std::string lines(const std::vector<std::string>& sentences) {
+    std::string text;
+    for (const std::string& sentence : sentences) text += sentence + "\n";
+    return text;
+  }
+
+  const ExploreOptions& options_;
+  const Scenario& scenario_;
+  const analysis::OutputDirectory& directory_;
+  Exploration exploration_;
+  const unsigned at_once_;
+  ProgressLine line_;
+  Tallied seen_;
+};
 
 }  // namespace
 
 int explore_command(const ExploreOptions& options) {
   const auto scenario = load_with_options(options, false);
   if (!scenario) return kBadInput;
+  const auto directory = plan_output(options, *scenario);
+  if (!directory) return kBadInput;
   catch_interrupts();
-  const std::uint64_t seed = scenario->base.seed;
-  Exploration exploration = scenario->exploration.value_or(Exploration{});
-  exploration.keeps_tolerance = !options.beyond;
-  const unsigned at_once =
-      options.jobs > 0 ? options.jobs : std::max(1u, std::thread::hardware_concurrency());
-  ProgressLine line(options.quiet);
-  Tallied seen;
-  analysis::Failure not_written;
-  const auto run_of = [&](std::size_t run) {
-    return draw_run(scenario->base, exploration, seed,
-                    static_cast<std::uint32_t>(options.first + run));
-  };
-  const auto outcomes =
-      explore_all(options.runs, run_of, at_once, [&](std::size_t run, const Outcome& outcome) {
-        seen.add(outcome);
-        if (outcome.verdict == Verdict::kBroken && seen.broken <= kShownFailures)
-          line.note(fmt::format("run {}: {}\n  {}", options.first + run, outcome.broken.front(),
-                                replay_command(options, seed, options.first + run)));
-        if (outcome.verdict == Verdict::kBroken || options.runs == 1)
-          not_written = write_run(options, options.first + run, run_of(run), not_written);
-        if (line.is_due())
-          line.show(
-              {fmt::format("{}/{} runs", seen.runs, options.runs),
-               fmt::format("{} broke a promise", seen.broken),
-               fmt::format("{:.0f} runs/s", static_cast<double>(seen.runs) / line.elapsed_s())});
-      });
-  line.clear();
-  if (not_written) return failed(*not_written);
-  std::string text;
-  if (options.runs == 1)
-    for (const std::string& broken : outcomes.front().broken) text += broken + "\n";
-  const bool printed = print_result(text + table(seen));
-  if (interrupted()) return kInterrupted;
-  return printed && seen.broken == 0 ? kDone : kFailed;
+  return Exploring(options, *scenario, *directory).run();
 }
 
 }  // namespace psgrid::scenarios

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include "scenarios/cli/backend.hpp"
 #include "scenarios/cli/children.hpp"
@@ -12,16 +13,23 @@
 
 namespace psgrid::scenarios {
 
-namespace {
-
-Outcome explore_here(const RunSpec& run) {
+analysis::Trail run_audited(const RunSpec& run, std::size_t messages) {
   const Result<std::shared_ptr<const Job>> job = load_job(run);
-  analysis::TrailRecorder recorder(run, nullptr, 0);
+  analysis::TrailRecorder recorder(run, nullptr, messages);
   const double end = audit_ends_s(run);
   run_job(*job, recorder, {.backend = Backend::kSim, .keep_going = [end](Time now, std::uint64_t) {
                              return now.seconds < end;
                            }});
-  return judge(recorder.finish());
+  return recorder.finish();
+}
+
+namespace {
+
+// A run that goes round in circles must not hold up the others.
+void limit_processor_time() {
+  constexpr rlim_t kSeconds = 30;
+  const rlimit limit{kSeconds, kSeconds};
+  setrlimit(RLIMIT_CPU, &limit);
 }
 
 // The last line that it wrote, which says why it ended.
@@ -51,7 +59,8 @@ std::vector<Outcome> explore_all(std::size_t runs, const std::function<RunSpec(s
   std::vector<Outcome> outcomes(runs);
   run_children(runs,
                [&](std::size_t number, ChildReport& report) {
-                 report.give(to_text(explore_here(run(number))));
+                 limit_processor_time();
+                 report.give(to_text(judge(run_audited(run(number)))));
                  return kDone;
                },
                {.at_once = at_once,

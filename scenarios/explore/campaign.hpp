@@ -11,6 +11,9 @@
 
 namespace psgrid::scenarios {
 
+// Runs it in this process, on the simulator, and keeps the last so many messages.
+analysis::Trail run_audited(const RunSpec& run, std::size_t messages = 0);
+
 // Runs all, each in a child of its own on the simulator, so many at a time. A child that a broken
 // invariant ends is a broken promise too. Calls on_end(index, outcome) in the order in which they
 // end.
