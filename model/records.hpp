@@ -115,6 +115,7 @@ struct ReplicaState {
   Epoch since;
   std::uint64_t sequence = 0;
   std::uint64_t digest = 0;
+  bool settled = true;  // its server may act: what is under way is not held up for ever
 };
 
 // The largest that a table, buffer or queue of a node has been, and what it must not exceed.

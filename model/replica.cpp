@@ -591,6 +591,8 @@ void Replica::on_pull(NodeId from, const Pull& pull) {
 
 bool Replica::may_answer(const PendingPull& pending) const {
   const Pull& pull = pending.pull;
+  // Its later pushes are refused: the answer would lack what it has pushed meanwhile.
+  if (state_->is_expelled(pending.from.rank)) return false;
   // Until the predecessor knows the new chain, it may still act as the tail of the old one.
   if (!linked_ || state_->version() < pull.version) return false;
   if (state_->awaits_update(pending.from.rank)) return false;
@@ -761,7 +763,11 @@ std::optional<Sections> Replica::snapshot() const {
 
 void Replica::record_state() {
   if (!place_) return;
-  context_.record(ReplicaState{shard_, since_, state_->sequence(), state_->digest()});
+  context_.record(ReplicaState{.shard = shard_,
+                               .since = since_,
+                               .sequence = state_->sequence(),
+                               .digest = state_->digest(),
+                               .settled = lease_.is_valid(context_.now())});
   context_.record(HighWater{"entries kept for the successor", unstable_most_,
                             (kBacklogWindows + 1) * window()});
 }

@@ -264,6 +264,7 @@ void put(WireWriter& out, const ReplicaState& state) {
   put(out, state.since);
   put(out, state.sequence);
   out.fixed64(state.digest);
+  put(out, std::uint64_t{state.settled});
 }
 ReplicaState get_replica_state(WireReader& in) {
   ReplicaState state;
@@ -271,6 +272,7 @@ ReplicaState get_replica_state(WireReader& in) {
   state.since = {in.u32()};
   state.sequence = in.varint();
   state.digest = in.fixed64();
+  state.settled = in.varint() != 0;
   return state;
 }
 void put(WireWriter& out, const HighWater& high) {

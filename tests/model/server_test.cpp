@@ -96,6 +96,20 @@ TEST(Server, ReadsOfAWorkerContainItsOwnWrites) {
                "to worker[0]: pull_reply 1 version 2 slowest 1 held 0 sections(0:{0-2}=2,2)"}));
 }
 
+// Its cache shows it pushes that are refused now: no answer could follow what it has read.
+TEST(Server, AnswersNothingToAnExpelledWorker) {
+  ScriptedNode server = async_server();
+  EXPECT_EQ(server.receive(kAlice, pull(1, 1, 1)), Effects{});  // it has overtaken the push
+  ViewDescription without_alice =
+      view_of(*counting_job(counting_run(2, 1, 10, {}), 2))->description();
+  without_alice.epoch = {2};
+  without_alice.expelled = {0};
+  EXPECT_EQ(server.receive(manager_id(0), Welcome{std::make_shared<const View>(without_alice)}),
+            Effects{});
+  EXPECT_EQ(server.receive(kAlice, push(1, 0)), Effects{});
+  EXPECT_EQ(server.receive(kAlice, pull(1, 1, 1)), Effects{});
+}
+
 TEST(Server, ReleasesPullsInTheOrderOfTheirArrival) {
   ScriptedNode server = bsp_server();
   server.receive(kBob, push(1, 0));
