@@ -178,8 +178,10 @@ void Manager::watch() {
   const DetectionSpec& detection = job_->spec.detection;
   const Duration silence = detection.lease * (planted(Mistake::kImpatient) ? 0.3 : 1);
   const Time now = context_.now();
-  for (NodeId node : membership_.lose(now, silence))
-    context_.record(Event{"lost", to_string(node)});
+  const bool leads_for_sure = council_.has_lease();  // else it is for its successor to judge
+  if (leads_for_sure)
+    for (NodeId node : membership_.lose(now, silence))
+      context_.record(Event{"lost", to_string(node)});
   revise_view();
   if (settling_ > 0) settle();
   if (finished_ && settling_ == 0) return;
@@ -187,7 +189,8 @@ void Manager::watch() {
   Time next = membership_.next_loss(silence);
   if (settling_ > 0 || !snapshots_missing_.empty() || next == Time::never())
     next = std::min(next, now + detection.heartbeat);
-  watch_ = context_.set_timer(std::max(next - now, detection.heartbeat * 0.01));
+  if (!leads_for_sure) next = std::max(next, now + detection.heartbeat * 0.5);
+  watch_ = context_.set_timer(std::max(next - now, detection.heartbeat * 0.1));
 }
 
 void Manager::revise_view() {

@@ -1,6 +1,7 @@
 #include "model/membership.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "model/planted.hpp"
 
@@ -22,7 +23,8 @@ bool Membership::hear(NodeId node, Incarnation incarnation, Time now) {
   known = {.incarnation = incarnation,
            .heard = std::max(known.heard, now),
            .there = true,
-           .leaving = known.leaving && incarnation == known.incarnation};
+           .leaving = known.leaving && incarnation == known.incarnation,
+           .silent = false};
   return news;
 }
 
@@ -31,7 +33,11 @@ void Membership::assume(const View& view, std::uint32_t servers, Time now) {
     known_.try_emplace(server_id(rank), Known{view.incarnation_of(rank), now});
   for (std::uint32_t rank = 0; rank < view.workers(); ++rank)
     known_.try_emplace(worker_id(rank), Known{{}, now});
-  for (auto& [node, known] : known_) known.heard = now;
+  for (auto& [node, known] : known_) {
+    known.heard = now;
+    known.silent = false;
+    known.there = node.role != Role::kWorker || !contains(view.description().expelled, node.rank);
+  }
 }
 
 namespace {
@@ -50,6 +56,7 @@ std::vector<NodeId> Membership::lose(Time now, Duration silence) {
   for (auto& [node, known] : known_) {
     const bool is_silent = known.heard + silence <= now + Duration{kRounding};
     if (!known.there || !is_watched(node) || !is_silent) continue;
+    if (!std::exchange(known.silent, true)) continue;
     known.there = false;
     lost.push_back(node);
   }

@@ -29,7 +29,8 @@ class Membership {
   // For a manager that takes over: everyone who may be there is, until it turns out otherwise.
   void assume(const View& view, std::uint32_t servers, Time now);
 
-  // Those that have been silent for so long; they are gone from now on.
+  // Those that have been silent for so long, and were so when this was last asked: a manager that
+  // stood still itself hears what came meanwhile first. They are gone from now on.
   std::vector<NodeId> lose(Time now, Duration silence);
 
   // Everyone who was ever heard.
@@ -66,6 +67,7 @@ class Membership {
     Time heard;
     bool there = true;
     bool leaving = false;
+    bool silent = false;  // it was when last asked
   };
 
   const Known* find(NodeId node) const;

@@ -90,7 +90,7 @@ void Replica::install(ViewPtr view) {
 void Replica::begin_place() {
   working_.clear();
   lapsed_.clear();
-  out_of_order_.clear();
+  waiting_.clear();
   worked_.clear();
   forwards_early_.clear();
   forwards_worked_.clear();
@@ -180,17 +180,29 @@ void Replica::on_push(NodeId from, const MessagePtr& message) {
   if (number.value <= pushes_admitted_[from.rank]) return;  // acknowledged when its work is done
   if (planted(Mistake::kClockOvertakesPushes) && !job_->consistency->sums_iterations())
     state_->advance_clocks(from.rank, std::get<Push>(*message));
-  if (number.value > pushes_admitted_[from.rank] + 1) {
-    out_of_order_.try_emplace({from.rank, number}, PendingPush{from, message});
+  const bool is_early = number.value > pushes_admitted_[from.rank] + 1;
+  if (is_early || is_backlog_full()) {
+    waiting_.try_emplace({from.rank, number}, PendingPush{from, message});
     return;
   }
   admit({from, message});
-  while (!out_of_order_.empty()) {
-    auto next = out_of_order_.find({from.rank, {pushes_admitted_[from.rank] + 1}});
-    if (next == out_of_order_.end()) break;
-    admit(std::move(next->second));
-    out_of_order_.erase(next);
+  admit_next(from.rank);
+}
+
+void Replica::admit_next(std::uint32_t worker) {
+  while (!waiting_.empty() && !is_backlog_full()) {
+    auto next = waiting_.extract({worker, {pushes_admitted_[worker] + 1}});
+    if (next.empty()) break;
+    admit(std::move(next.mapped()));
   }
+}
+
+// Workers may know that their pushes are stable before this head does.
+bool Replica::is_backlog_full() const { return unstable_.size() > kBacklogWindows * window(); }
+
+void Replica::admit_what_waits() {
+  if (!is_head() || waiting_.empty()) return;
+  for (std::uint32_t worker = 0; worker < view_->workers(); ++worker) admit_next(worker);
 }
 
 void Replica::admit(PendingPush request) {
@@ -298,8 +310,7 @@ void Replica::send_forward(const Entry& entry) {
 // has caught up or as too many entries wait for it to do so.
 void Replica::advance_stable() {
   std::uint64_t stable = state_->sequence();
-  const bool is_backlog_full = unstable_.size() > kBacklogWindows * window();
-  const bool awaits = (joint_ || is_backlog_full) && !planted(Mistake::kJoinerNotAwaited);
+  const bool awaits = (joint_ || is_backlog_full()) && !planted(Mistake::kJoinerNotAwaited);
   if (chain().joiner && awaits) stable = std::max(stable_, joiner_has_);
   if (stable > stable_) {
     const std::uint64_t before = std::exchange(stable_, stable);
@@ -314,6 +325,7 @@ void Replica::advance_stable() {
          unstable_.front().sequence <= stable_ && !planted(Mistake::kBufferNeverTrimmed))
     unstable_.pop_front();
   send_held_replies();
+  admit_what_waits();
 }
 
 void Replica::send_held_replies() {
@@ -442,6 +454,7 @@ void Replica::on_forward_ack(NodeId from, const ForwardAck& ack) {
   send_held_replies();
   if (planted(Mistake::kBufferNeverTrimmed)) return;
   while (!unstable_.empty() && unstable_.front().sequence <= stable_) unstable_.pop_front();
+  admit_what_waits();
 }
 
 void Replica::on_chain_sync(NodeId from, const ChainSync& sync) {

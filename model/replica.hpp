@@ -113,6 +113,9 @@ class Replica {
   void follow_membership();
 
   void admit(PendingPush push);
+  void admit_next(std::uint32_t worker);
+  void admit_what_waits();
+  bool is_backlog_full() const;
   void finish(PendingPush push);
   void finish(AdmittedPull pull);
   void finish(RowsDue rows);
@@ -171,8 +174,8 @@ class Replica {
   // As the head. By worker: all pushes up to this number were given to the processor.
   std::vector<std::uint64_t> pushes_admitted_;
   using PushesByNumber = std::map<std::pair<std::uint32_t, RequestId>, PendingPush>;
-  PushesByNumber out_of_order_;  // beyond a gap, at most the worker's window of clocks
-  PushesByNumber worked_;        // the processor is done with them, but not with an earlier one
+  PushesByNumber waiting_;  // beyond a gap, or as too much is not stable; a window of each worker
+  PushesByNumber worked_;   // the processor is done with them, but not with an earlier one
   // Where sums are replicated: those that are not entries yet, the iterations that are, and by
   // worker the last push in either.
   std::optional<IterationSums> gathered_;

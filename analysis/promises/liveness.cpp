@@ -120,6 +120,7 @@ void check_crash(const History& history, Place crash, Findings& findings) {
     for (std::size_t i = 0; i < history.pushes()[worker].size(); ++i) {
       const PushLife& push = history.pushes()[worker][i];
       if (push.begun > crash || push.acknowledged < crash) continue;
+      if (history.is_expelled_before(worker, crash)) continue;  // it may not have heard of it
       if (push.acknowledged != kNever && history.time(push.acknowledged) <= by) continue;
       findings.add(by,
                    fmt::format("push {} of {} was under way when {} crashed at {:.6g} s, and not "

@@ -98,6 +98,39 @@ TEST(Failover, ManagersMayComeAndGoOneAfterTheOther) {
   expect_every_gradient_once(spec);
 }
 
+// It hears what came meanwhile before it judges who is gone.
+TEST(Failover, AManagerThatStoodStillTakesNobodyForGone) {
+  for (double pause : {0.05, 0.11, 0.2, 0.31})
+    for (double at : {0.4, 0.405, 0.41, 0.415}) {
+      RunSpec spec = replicated({.model = ConsistencyModel::kSsp, .staleness = 2}, 2);
+      spec.worker_loss = WorkerLoss::kGoOn;
+      spec.faults = {fault(at, FaultKind::kPause, manager_id(0))};
+      spec.faults.back().until = at + pause;
+      const Simulated outcome = simulate(counting_job(spec, 8));
+      ASSERT_TRUE(outcome.job_finished);
+      for (const auto& event : outcome.events)
+        EXPECT_NE(event.record.name, "lost") << event.record.detail << ", paused at " << at;
+    }
+}
+
+// The head cannot hear that its entries are stable, though workers do.
+TEST(Failover, ReplicasKeepNoMoreEntriesThanTheyMay) {
+  RunSpec spec = replicated({.model = ConsistencyModel::kAsync}, 2);
+  spec.audited = true;
+  spec.faults = {fault(0.2, FaultKind::kLink, server_id(1))};
+  spec.faults.back().to = {{Role::kServer, 0, 0}};
+  spec.faults.back().until = 1.2;
+  spec.faults.back().link.down = true;
+  const Simulated outcome = simulate(counting_job(spec, 8));
+  ASSERT_TRUE(outcome.job_finished);
+  std::uint64_t most = 0;
+  for (const auto& high : outcome.high_waters) {
+    EXPECT_LE(high.record.reached, high.record.limit);
+    most = std::max(most, high.record.reached);
+  }
+  EXPECT_GT(most, 40u) << "the link was down long enough to matter";
+}
+
 TEST(Failover, AJobGoesOnWithoutAWorker) {
   for (const ConsistencySpec& model : all_models())
     for (bool sums : {false, true}) {

@@ -13,6 +13,8 @@ void Collector::on_record(Time now, NodeId node, const Record& record) {
     recorded.evaluations.push_back({now, node, *evaluated});
   if (const auto* event = std::get_if<Event>(&record))
     recorded.events.push_back({now, node, *event});
+  if (const auto* high = std::get_if<HighWater>(&record))
+    recorded.high_waters.push_back({now, node, *high});
   if (const auto* finished = std::get_if<JobFinished>(&record)) {
     recorded.job_finished = true;
     recorded.reason = finished->reason;

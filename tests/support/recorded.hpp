@@ -22,6 +22,7 @@ struct Recorded {
   std::vector<MessageTrace> messages;  // by delivery
   std::vector<NodeTotals> totals;
   std::vector<At<Event>> events;
+  std::vector<At<HighWater>> high_waters;
   bool job_finished = false;
   StopReason reason = StopReason::kIterations;
   Time finished;
