@@ -101,16 +101,20 @@ RunSpec draw_cluster(const RunSpec& base, const Exploration& exploration, Dice& 
   return run;
 }
 
+// An iteration in which nothing fails: at most, about.
+double iteration_s(const RunSpec& run) {
+  return run.job.compute.seconds->seconds + 12 * run.cluster.network.latency +
+         run.costs.message_flops / run.cluster.host.flops * 8 *
+             (run.cluster.workers + run.replication.factor);
+}
+
 // --- its faults ---------------------------------------------------------------------------------
 
 class Schedule {
  public:
   Schedule(RunSpec& run, const Exploration& exploration, Dice& dice)
       : run_(run), exploration_(exploration), dice_(dice), lease_(run.detection.lease.seconds) {
-    // Transfers may overlap with computation: the job takes at least so long.
-    const double length = run.job.compute.seconds->seconds * *run.job.stop.iterations;
-    begin_ = rounded(0.05 + 0.1 * length);
-    end_ = rounded(0.05 + 0.8 * length);
+    draw_episodes();
   }
 
   // When everything is well again.
@@ -119,12 +123,35 @@ class Schedule {
     const std::uint32_t wanted = dice_.number(exploration_.faults);
     constexpr std::uint32_t kTriesPerFault = 5;  // as what would exceed the tolerance is left out
     std::uint32_t drawn = 0;
-    for (std::uint32_t tries = 0; tries < wanted * kTriesPerFault; ++tries)
+    for (std::uint32_t tries = 0; tries < wanted * kTriesPerFault; ++tries) {
+      episode_ = episodes_[drawn % episodes_.size()];
       if (add(dice_.one_of(families)) && ++drawn == wanted) break;
-    return analysis::FaultTimes(run_).healed().value_or(Time{begin_}).seconds;
+    }
+    return analysis::FaultTimes(run_).healed().value_or(Time{episode_.begin}).seconds;
   }
 
  private:
+  // Faults come in episodes, between which the job gets on: one that stood still all the time would
+  // say little. Sometimes there is a single long one. The job is made long enough for them.
+  void draw_episodes() {
+    // Transfers may overlap with computation: an iteration takes at least so long.
+    const double iteration = run_.job.compute.seconds->seconds;
+    constexpr double kPauseIterations = 8, kEpisodeLeases = 3;
+    const double pause = kPauseIterations * iteration_s(run_) + lease_;
+    const std::uint32_t count = dice_.chance(0.15) ? 1 : dice_.number({2, 3});
+    const double least = count * kEpisodeLeases * lease_ + (count - 1) * pause;
+    std::uint32_t& iterations = *run_.job.stop.iterations;
+    iterations =
+        std::max(iterations, static_cast<std::uint32_t>(std::ceil(least / 0.7 / iteration)));
+    const double begin = 0.05 + 0.1 * iteration * iterations;
+    const double length = (0.7 * iteration * iterations - (count - 1) * pause) / count;
+    for (std::uint32_t i = 0; i < count; ++i) {
+      const double at = begin + i * (length + pause);
+      episodes_.push_back({rounded(at), rounded(at + length)});
+    }
+    episode_ = episodes_.front();
+  }
+
   // A random subset; each as often as it weighs.
   std::vector<FaultFamily> draw_families() {
     std::vector<FaultFamily> families;
@@ -164,16 +191,16 @@ class Schedule {
   }
 
   NodeId any_of(Role role) { return {role, dice_.below(count_of(run_.cluster, role))}; }
-  double moment() { return rounded(dice_.number(begin_, end_)); }
+  double moment() { return rounded(dice_.number(episode_.begin, episode_.end)); }
   // Shorter or longer than a lease.
   double spell() {
     return dice_.chance(0.5) ? dice_.number(0.1, 0.9) * lease_ : dice_.number(1.1, 4) * lease_;
   }
-  double until(double at, double length) { return std::min(rounded(at + length), end_); }
+  double until(double at, double length) { return std::min(rounded(at + length), episode_.end); }
 
   bool crash(NodeId node) {
     const double at = moment();
-    const double up = dice_.chance(0.15) ? end_ : until(at, dice_.number(0.2, 5) * lease_);
+    const double up = dice_.chance(0.15) ? episode_.end : until(at, dice_.number(0.2, 5) * lease_);
     if (up <= at || is_busy(node, at, up)) return false;
     return add({{.at = at, .kind = FaultKind::kCrash, .nodes = only(node)},
                 {.at = up, .kind = FaultKind::kRestart, .nodes = only(node)}});
@@ -324,16 +351,17 @@ class Schedule {
   const Exploration& exploration_;
   Dice& dice_;
   const double lease_;
-  double begin_ = 0, end_ = 0;
+  struct Episode {
+    double begin = 0, end = 0;
+  };
+  std::vector<Episode> episodes_;
+  Episode episode_;  // that the next fault belongs to
 };
 
 // How long the job may take once nothing fails any more: all of its iterations anew, each a few
 // times as long as it should be, after detection, view changes and the last of the retries.
 double patience(const RunSpec& run) {
-  const double iteration = run.job.compute.seconds->seconds + 12 * run.cluster.network.latency +
-                           run.costs.message_flops / run.cluster.host.flops * 8 *
-                               (run.cluster.workers + run.replication.factor);
-  return 3 * iteration * *run.job.stop.iterations + 12 * run.detection.lease.seconds +
+  return 3 * iteration_s(run) * *run.job.stop.iterations + 12 * run.detection.lease.seconds +
          20 * run.detection.heartbeat.seconds + 3 * run.client.retry.timeout_max.seconds;
 }
 
