@@ -210,9 +210,16 @@ void check_losses(const History& history, Findings& findings) {
   }
 }
 
+bool any_moves(const RunSpec& run) {
+  return std::any_of(run.faults.begin(), run.faults.end(), [](const FaultSpec& fault) {
+    return fault.kind == FaultKind::kJoin || fault.kind == FaultKind::kLeave;
+  });
+}
+
 // A pull whose gate is open, with nothing wrong, is answered.
 void check_gates(const History& history, Findings& findings) {
   const RunSpec& run = history.run();
+  if (any_moves(run)) return;  // those who come later count, from an iteration that nobody records
   const double bound = run.detection.lease.seconds + iteration_s(run);
   for (const PullLife& pull : history.pulls()) {
     const std::uint64_t required = history.consistency().required(pull.iteration).value;
@@ -274,6 +281,8 @@ BrokenList check_recovered(const History& history) {
   const auto healed = history.faults().healed();
   // How often a cache answers differs from one stretch of iterations to the next.
   if (!healed || !history.run().detection.enabled || history.consistency().caches()) return {};
+  // So do bursts of slow ones, and a cluster of another size.
+  if (!history.run().stragglers.empty() || any_moves(history.run())) return {};
   const Time first = history.faults().spans().front().begin;
   const Time settled{healed->seconds + 4 * history.run().detection.lease.seconds};
   for (std::uint32_t worker = 0; worker < history.pushes().size(); ++worker) {

@@ -81,10 +81,17 @@ RunSpec draw_cluster(const RunSpec& base, const Exploration& exploration, Dice& 
   run.job.stop = {.iterations = dice.number(exploration.iterations)};
   run.job.evaluate_every = 20;
   run.job.compute = {.automatic = false, .seconds = Duration{rounded(dice.number(0.004, 0.012))}};
+  run.stragglers.clear();
+  if (dice.chance(0.25))  // slow and fast iterations in bursts
+    run.stragglers.push_back({.nodes = {{Role::kWorker, 0, run.cluster.workers - 1}},
+                              .model = StragglerModel::kTwoPoint,
+                              .factor = std::round(dice.number(2, 6)),
+                              .probability = 0.15});
   run.consistency = draw_consistency(exploration, dice);
   run.partition = dice.chance(0.75)
                       ? PartitionSpec{.type = PartitionType::kRing, .virtual_nodes = 8}
                       : PartitionSpec{.type = PartitionType::kRange, .virtual_nodes = 1};
+  if (dice.chance(0.3)) run.partition.shards_per_server = dice.number({2, 4});
 
   const bool sums = make_consistency(run.consistency)->sums_iterations();
   run.replication.factor = std::min(dice.number(exploration.factor), run.cluster.servers);
@@ -95,7 +102,7 @@ RunSpec draw_cluster(const RunSpec& base, const Exploration& exploration, Dice& 
   run.detection.enabled = true;
   run.detection.heartbeat = {rounded(dice.number(0.015, 0.03))};
   run.detection.lease = run.detection.heartbeat * static_cast<double>(dice.number({3, 5}));
-  run.client.outstanding_pushes = dice.number({1, 4});
+  run.client.outstanding_pushes = dice.chance(0.15) ? 12 : dice.number({1, 4});
   run.client.retry = {
       .timeout = run.detection.lease * 0.5, .backoff = 2, .timeout_max = run.detection.lease * 2};
   return run;
@@ -103,7 +110,10 @@ RunSpec draw_cluster(const RunSpec& base, const Exploration& exploration, Dice& 
 
 // An iteration in which nothing fails: at most, about.
 double iteration_s(const RunSpec& run) {
-  return run.job.compute.seconds->seconds + 12 * run.cluster.network.latency +
+  double slowest = 1;  // on average, if one that is slow makes all wait
+  for (const StragglerSpec& bursts : run.stragglers)
+    slowest += (bursts.factor - 1) * std::min(1.0, bursts.probability * run.cluster.workers);
+  return run.job.compute.seconds->seconds * slowest + 12 * run.cluster.network.latency +
          run.costs.message_flops / run.cluster.host.flops * 8 *
              (run.cluster.workers + run.replication.factor);
 }
@@ -181,6 +191,14 @@ class Schedule {
         return pause(any_of(Role::kWorker));
       case FaultFamily::kManagerPause:
         return pause(any_of(Role::kManager));
+      case FaultFamily::kServerJoin:
+        return move(any_of(Role::kServer), FaultKind::kJoin);
+      case FaultFamily::kServerLeave:
+        return move(any_of(Role::kServer), FaultKind::kLeave);
+      case FaultFamily::kWorkerJoin:
+        return move(any_of(Role::kWorker), FaultKind::kJoin);
+      case FaultFamily::kWorkerLeave:
+        return move(any_of(Role::kWorker), FaultKind::kLeave);
       case FaultFamily::kSlow:
         return slow();
       case FaultFamily::kPartition:
@@ -212,6 +230,24 @@ class Schedule {
     return add({{.at = at, .kind = FaultKind::kPause, .nodes = only(node), .until = end}});
   }
 
+  // A node comes or goes; enough are there before and after.
+  bool move(NodeId node, FaultKind kind) {
+    const double at = moment();
+    const bool joins = kind == FaultKind::kJoin;
+    const double never = std::numeric_limits<double>::infinity();
+    if (joins ? is_busy(node, 0, at) : is_busy(node, at, never)) return false;
+    std::uint32_t moving = 1;
+    for (const FaultSpec& fault : run_.faults)
+      moving += is_move(fault.kind) && fault.nodes.front().role == node.role;
+    const std::uint32_t least = node.role == Role::kServer ? run_.replication.factor : 1;
+    if (count_of(run_.cluster, node.role) < least + moving) return false;
+    return add({{.at = at, .kind = kind, .nodes = only(node)}});
+  }
+
+  static bool is_move(FaultKind kind) {
+    return kind == FaultKind::kJoin || kind == FaultKind::kLeave;
+  }
+
   bool slow() {
     const NodeId node = any_of(dice_.chance(0.5) ? Role::kWorker : Role::kServer);
     const double at = moment();
@@ -231,6 +267,8 @@ class Schedule {
       for (Role role : {Role::kManager, Role::kServer, Role::kWorker})
         if (const std::uint32_t half = count_of(run_.cluster, role) / 2; half > 0)
           inside.push_back({role, 0, half - 1});
+    } else if (dice_.chance(0.3)) {
+      inside = only(manager_id(0));  // which leads as long as nothing has failed
     } else {
       constexpr Role kRoles[] = {Role::kServer, Role::kServer, Role::kManager, Role::kWorker};
       inside = only(any_of(kRoles[dice_.below(4)]));
@@ -273,7 +311,8 @@ class Schedule {
         condition.duplicate = std::round(dice_.number(5, 60)) / 100;
         if (dice_.chance(0.5)) {  // copies that come much later
           condition.reorder = 0.3;
-          condition.reorder_time = rounded(dice_.number(0.5, 5) * lease_);
+          condition.reorder_time = dice_.chance(0.2) ? rounded(dice_.number(1, 3))
+                                                     : rounded(dice_.number(0.5, 5) * lease_);
         }
         break;
       case FaultFamily::kReorder:
@@ -321,8 +360,12 @@ class Schedule {
     }
   }
 
-  // A node that is down cannot crash or stand still.
+  // A node that is not there, or down, cannot crash or stand still.
   bool is_busy(NodeId node, double begin, double end) const {
+    for (const FaultSpec& fault : run_.faults) {
+      if (!is_move(fault.kind) || !selects(fault.nodes, node)) continue;
+      if (fault.kind == FaultKind::kJoin ? begin <= fault.at : fault.at <= end) return true;
+    }
     const analysis::FaultTimes times(run_);
     return std::any_of(times.spans().begin(), times.spans().end(), [&](const auto& span) {
       const FaultKind kind = span.fault->kind;

@@ -23,6 +23,10 @@ enum class FaultFamily {
   kServerPause,
   kWorkerPause,
   kManagerPause,
+  kServerJoin,
+  kServerLeave,
+  kWorkerJoin,
+  kWorkerLeave,
   kSlow,
   kPartition,
   kLinkDown,
@@ -33,10 +37,11 @@ enum class FaultFamily {
   kRate,
   kReset,
 };
-inline constexpr std::array<const char*, 15> kFaultFamilies = {
+inline constexpr std::array<const char*, 19> kFaultFamilies = {
     "server_crash",  "worker_crash", "manager_crash", "server_pause", "worker_pause",
-    "manager_pause", "slow",         "partition",     "link_down",    "loss",
-    "duplicate",     "reorder",      "delay",         "rate",         "reset"};
+    "manager_pause", "server_join",  "server_leave",  "worker_join",  "worker_leave",
+    "slow",          "partition",    "link_down",     "loss",         "duplicate",
+    "reorder",       "delay",        "rate",          "reset"};
 
 struct Exploration {
   Span<std::uint32_t> workers{2, 4}, servers{2, 5}, factor{1, 3};
