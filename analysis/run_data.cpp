@@ -34,6 +34,10 @@ std::string learner_text(const LearnerSpec& spec) {
   switch (spec.type) {
     case LearnerType::kLogisticRegression:
       return "logistic regression";
+    case LearnerType::kSvm:
+      return "support vector machine";
+    case LearnerType::kLinearRegression:
+      return "linear regression";
     case LearnerType::kSoftmaxRegression:
       return "softmax regression";
     case LearnerType::kPerceptron:

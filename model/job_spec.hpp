@@ -12,7 +12,15 @@
 
 namespace psgrid {
 
-enum class LearnerType { kLogisticRegression, kSoftmaxRegression, kPerceptron, kTally, kNone };
+enum class LearnerType {
+  kLogisticRegression,
+  kSvm,
+  kLinearRegression,
+  kSoftmaxRegression,
+  kPerceptron,
+  kTally,
+  kNone
+};
 
 struct LearnerSpec {
   LearnerType type = LearnerType::kLogisticRegression;
@@ -26,7 +34,18 @@ struct LearnerSpec {
 enum class DataFormat { kLibsvm, kIdx, kCsv };
 enum class Transform { kNone, kLog1p, kStandardize, kLog1pStandardize, kMaxAbs };
 
+enum class SyntheticType { kLinear };
+
+// Data drawn from a seed instead of read from files.
+struct SyntheticSpec {
+  SyntheticType type = SyntheticType::kLinear;
+  std::uint32_t rows = 0;
+  std::uint32_t features = 0;  // linear: standard normal, as are the true weights and bias
+  double noise = 0;            // standard deviation of what is added to the true label
+};
+
 struct DataSpec {
+  std::optional<SyntheticSpec> synthetic;  // instead of all of the files
   std::string file;    // absolute, or relative to the working directory once resolved
   std::string labels;  // idx: the file of labels
   DataFormat format = DataFormat::kLibsvm;
@@ -34,6 +53,7 @@ struct DataSpec {
   std::optional<std::uint64_t> split_seed;  // that seed; absent: the run's
   std::string test_file, test_labels;       // held-out data in files of its own
   Transform transform = Transform::kNone;
+  bool numeric_labels = false;     // labels are numbers, not classes: the learner says which
   std::uint32_t features = 0;      // 0: as many as the data have
   std::int32_t label_column = -1;  // csv: column of the label, negative counts from the end
 };

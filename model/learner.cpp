@@ -1,10 +1,12 @@
 #include "model/learner.hpp"
 
 #include "model/check.hpp"
+#include "model/learners/linear_regression.hpp"
 #include "model/learners/logistic_regression.hpp"
 #include "model/learners/none.hpp"
 #include "model/learners/perceptron.hpp"
 #include "model/learners/softmax_regression.hpp"
+#include "model/learners/svm.hpp"
 #include "model/learners/tally.hpp"
 
 namespace psgrid {
@@ -16,6 +18,10 @@ std::unique_ptr<Learner> make_learner(const LearnerSpec& spec, const Dataset* da
   switch (spec.type) {
     case LearnerType::kLogisticRegression:
       return std::make_unique<LogisticRegression>(spec, *data);
+    case LearnerType::kSvm:
+      return std::make_unique<Svm>(spec, *data);
+    case LearnerType::kLinearRegression:
+      return std::make_unique<LinearRegression>(spec, *data);
     case LearnerType::kSoftmaxRegression:
       return std::make_unique<SoftmaxRegression>(spec, *data);
     case LearnerType::kPerceptron:

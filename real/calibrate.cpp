@@ -99,6 +99,7 @@ Calibration calibrate(const std::function<void(const std::string& what)>& on_ste
   on_step("gradients");
   result.learners = {
       {"logistic_regression", learner_flops_per_s({.type = LearnerType::kLogisticRegression}, 2)},
+      {"svm", learner_flops_per_s({.type = LearnerType::kSvm}, 2)},
       {"softmax_regression", learner_flops_per_s({.type = LearnerType::kSoftmaxRegression}, 10)},
       {"perceptron", learner_flops_per_s({.type = LearnerType::kPerceptron, .hidden = {64}}, 10)}};
   return result;

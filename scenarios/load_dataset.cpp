@@ -6,6 +6,7 @@
 #include <span>
 
 #include "model/random.hpp"
+#include "model/synthetic.hpp"
 #include "scenarios/readers/csv.hpp"
 #include "scenarios/readers/file.hpp"
 #include "scenarios/readers/idx.hpp"
@@ -67,7 +68,8 @@ std::vector<std::uint32_t> permutation(std::uint32_t rows, std::uint64_t seed) {
 
 // Both parts in the same storage, labels as classes.
 Result<TrainTest> split(RawData& train, RawData* test, const DataSpec& spec, std::uint64_t seed) {
-  std::vector<InputError> errors = assign_classes(train, test);
+  std::vector<InputError> errors;
+  if (!spec.numeric_labels) errors = assign_classes(train, test);
   if (!errors.empty()) return errors;
   if (train.data.is_sparse() && density(train.data) >= kDenseFrom) {
     train.data = to_dense(train.data);
@@ -89,6 +91,10 @@ Result<TrainTest> split(RawData& train, RawData* test, const DataSpec& spec, std
 }  // namespace
 
 Result<TrainTest> load_dataset(const DataSpec& spec, std::uint64_t seed) {
+  if (spec.synthetic) {
+    RawData drawn{.file = "", .data = make_synthetic(*spec.synthetic, seed), .line = {}};
+    return split(drawn, nullptr, spec, spec.split_seed.value_or(seed));
+  }
   Result<RawData> train = read_raw(spec, spec.file, spec.labels, spec.features);
   if (!train) return train.errors;
   if (train->data.rows == 0 || train->data.features == 0)
@@ -116,10 +122,12 @@ Result<TrainTest> load_dataset(const DataSpec& spec, std::uint64_t seed) {
 }
 
 std::vector<InputError> check_dataset(const JobSpec& job, const Dataset& train) {
-  if (job.learner.type != LearnerType::kLogisticRegression || train.classes == 2) return {};
+  const bool binary =
+      job.learner.type == LearnerType::kLogisticRegression || job.learner.type == LearnerType::kSvm;
+  if (!binary || train.classes == 2) return {};
   return {{job.data ? job.data->file : "", 0, 0, "",
            "found " + std::to_string(train.classes) +
-               " classes, expected 2 for \"logistic_regression\" (more: \"softmax_regression\")"}};
+               " classes, expected 2 for a learner of two classes (more: \"softmax_regression\")"}};
 }
 
 }  // namespace psgrid::scenarios

@@ -14,10 +14,11 @@ struct TrainTest {
   Dataset test;  // held out
 };
 
-// Reads the files of `spec` (gzip files are recognised by their content), permutes the rows by the
-// seed (or split_seed), holds out test_fraction of them (or takes test_file as it is) and transforms the features.
-// IDX and CSV data are dense; LIBSVM data are dense if an eighth of their values are not zero.
-// Statistics of a transform come from the training part alone.
+// Draws synthetic data by the seed, or reads the files of `spec` (gzip files are recognised by
+// their content), permutes the rows by the seed (or split_seed), holds out test_fraction of them
+// (or takes test_file as it is) and transforms the features. IDX and CSV data are dense; LIBSVM
+// data are dense if an eighth of their values are not zero. Statistics of a transform come from the
+// training part alone.
 Result<TrainTest> load_dataset(const DataSpec& spec, std::uint64_t seed);
 
 // Errors if the learner of the job cannot use these data.

@@ -8,6 +8,10 @@ Json learner_json(const LearnerSpec& learner) {
   switch (learner.type) {
     case LearnerType::kLogisticRegression:
       return {{"type", "logistic_regression"}, {"l2", learner.l2}};
+    case LearnerType::kSvm:
+      return {{"type", "svm"}, {"l2", learner.l2}};
+    case LearnerType::kLinearRegression:
+      return {{"type", "linear_regression"}, {"l2", learner.l2}};
     case LearnerType::kSoftmaxRegression:
       return {{"type", "softmax_regression"}, {"l2", learner.l2}};
     case LearnerType::kPerceptron:
@@ -36,8 +40,18 @@ const char* transform_name(Transform transform) {
   return "";
 }
 
-Json data_json(const DataSpec& data, const std::string& directory) {
-  Json json;
+Json synthetic_json(const SyntheticSpec& synthetic) {
+  switch (synthetic.type) {
+    case SyntheticType::kLinear:
+      return {{"type", "linear"},
+              {"rows", synthetic.rows},
+              {"features", synthetic.features},
+              {"noise", synthetic.noise}};
+  }
+  return {};
+}
+
+void set_files(Json& json, const DataSpec& data, const std::string& directory) {
   const auto set_path = [&](const char* key, const std::string& path) {
     if (!path.empty()) json[key] = relative_path(path, directory);
   };
@@ -57,10 +71,18 @@ Json data_json(const DataSpec& data, const std::string& directory) {
       json["label_column"] = data.label_column;
       break;
   }
-  if (data.test_file.empty()) json["test_fraction"] = data.test_fraction;
-  if (data.split_seed) json["split_seed"] = *data.split_seed;
   json["transform"] = transform_name(data.transform);
   if (data.features > 0) json["features"] = data.features;
+}
+
+Json data_json(const DataSpec& data, const std::string& directory) {
+  Json json;
+  if (data.synthetic)
+    json["synthetic"] = synthetic_json(*data.synthetic);
+  else
+    set_files(json, data, directory);
+  if (data.test_file.empty()) json["test_fraction"] = data.test_fraction;
+  if (data.split_seed) json["split_seed"] = *data.split_seed;
   return json;
 }
 

@@ -42,6 +42,16 @@ double area_under_roc(std::span<const float> scores, std::span<const float> labe
          (2 * static_cast<double>(positives) * static_cast<double>(negatives));
 }
 
+double root_mean_square_error(std::span<const float> predictions, std::span<const float> labels) {
+  PSGRID_CHECK(predictions.size() == labels.size(), "one prediction a label");
+  double squares = 0;
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    const double residual = double{predictions[i]} - labels[i];
+    squares += residual * residual;
+  }
+  return labels.empty() ? 0 : std::sqrt(squares / static_cast<double>(labels.size()));
+}
+
 double softmax(std::span<float> scores, std::uint32_t label) {
   PSGRID_CHECK(label < scores.size(), "a label below the number of classes");
   const double highest = scores[best_class(scores)];

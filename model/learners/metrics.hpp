@@ -12,6 +12,9 @@ namespace psgrid {
 // A score that is not a number ranks below all others.
 double area_under_roc(std::span<const float> scores, std::span<const float> labels);
 
+// Root of the mean squared difference; 0 for no examples.
+double root_mean_square_error(std::span<const float> predictions, std::span<const float> labels);
+
 // Turns the scores of one example (one a class) into probabilities (softmax) in place, and
 // returns the loss: minus the logarithm of the probability of class `label`.
 double softmax(std::span<float> scores, std::uint32_t label);

@@ -25,6 +25,15 @@ void check_files(const DataSpec& data, const ReadContext& context) {
   check(data.test_labels, "test_labels");
 }
 
+// What each kind of data can be used for.
+void check_kind(const JobSpec& job, const ReadContext& context) {
+  if (!context.problems.sound("/job/learner") || !context.problems.sound("/job/data")) return;
+  if (job.data->synthetic && job.learner.type != LearnerType::kLinearRegression)
+    context.problems.error("/job/data/synthetic",
+                           "found labels that are numbers, expected \"linear_regression\" as "
+                           "learner, or data from a file");
+}
+
 void check_stop(RunSpec& run, const ReadContext& context) {
   Problems& problems = context.problems;
   StopSpec& stop = run.job.stop;
@@ -169,7 +178,10 @@ void check_tally(const RunSpec& run, const ReadContext& context) {
 }  // namespace
 
 void check_job(RunSpec& run, const Json& document, const ReadContext& context) {
-  if (run.job.data) check_files(*run.job.data, context);
+  if (run.job.data) {
+    check_files(*run.job.data, context);
+    check_kind(run.job, context);
+  }
   check_stop(run, context);
   check_cache(run, context);
   check_consistency(run, document, context);

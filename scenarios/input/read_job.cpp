@@ -13,6 +13,8 @@ LearnerSpec read_learner(const Fields& fields) {
   LearnerSpec learner;
   fields.read("type", learner.type,
               {{"logistic_regression", LearnerType::kLogisticRegression},
+               {"svm", LearnerType::kSvm},
+               {"linear_regression", LearnerType::kLinearRegression},
                {"softmax_regression", LearnerType::kSoftmaxRegression},
                {"perceptron", LearnerType::kPerceptron},
                {"tally", LearnerType::kTally},
@@ -24,8 +26,19 @@ LearnerSpec read_learner(const Fields& fields) {
   return learner;
 }
 
-DataSpec read_data(const Fields& fields, const std::string& directory) {
+SyntheticSpec read_synthetic(const Fields& fields) {
+  SyntheticSpec synthetic;
+  fields.read("type", synthetic.type, {{"linear", SyntheticType::kLinear}});
+  fields.read("rows", synthetic.rows);
+  fields.read("features", synthetic.features);
+  fields.read("noise", synthetic.noise);
+  return synthetic;
+}
+
+DataSpec read_data(const Json& object, const std::string& directory) {
+  const Fields fields = Fields::of(object, "data");
   DataSpec data;
+  if (const Json* json = fields.find("synthetic")) data.synthetic = read_synthetic(Fields(*json));
   fields.read("file", data.file);
   fields.read("labels", data.labels);
   fields.read("test_file", data.test_file);
@@ -168,7 +181,8 @@ JobSpec read_job(const Json& document, const ReadContext& context) {
   const Json& object = json ? *json : nothing;
   JobSpec job;
   job.learner = read_learner(Fields::of(object, "learner"));
-  if (fields.has("data")) job.data = read_data(Fields::of(object, "data"), context.directory);
+  if (fields.has("data")) job.data = read_data(object, context.directory);
+  if (job.data) job.data->numeric_labels = job.learner.type == LearnerType::kLinearRegression;
   fields.read("batch", job.batch);
   job.optimizer = read_optimizer(fields, Fields::of(object, "optimizer"));
   job.compute = read_compute(Fields::of(object, "compute"));

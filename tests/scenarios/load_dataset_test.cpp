@@ -165,6 +165,28 @@ TEST_F(SmallFile, StandardizesLogarithms) {
     EXPECT_NEAR(scaled->train.dense[i], (values[i] - mean) / std::sqrt(variance), 1e-5);
 }
 
+TEST_F(SmallFile, KeepsNumbersAsLabels) {
+  DataSpec spec = with("0.5 1:1\n-17.25 1:2\n");
+  spec.numeric_labels = true;
+  const auto data = load_dataset(spec, 3);
+  ASSERT_TRUE(data);
+  EXPECT_EQ(data->train.classes, 0u);
+  EXPECT_EQ(data->train.labels[0] + data->test.labels[0], -16.75F);
+}
+
+TEST(LoadDataset, DrawsSyntheticData) {
+  DataSpec spec;
+  spec.synthetic = SyntheticSpec{.rows = 50, .features = 3, .noise = 1};
+  spec.numeric_labels = true;
+  const auto one = load_dataset(spec, 1), same = load_dataset(spec, 1),
+             other = load_dataset(spec, 2);
+  ASSERT_TRUE(one && same && other);
+  EXPECT_EQ(one->train.rows, 40u);
+  EXPECT_EQ(one->test.rows, 10u);
+  EXPECT_EQ(one->train.dense, same->train.dense);
+  EXPECT_NE(one->train.dense, other->train.dense);
+}
+
 TEST(CheckDataset, WantsTwoClassesForLogisticRegression) {
   JobSpec job;
   Dataset data;

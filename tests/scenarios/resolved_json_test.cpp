@@ -82,6 +82,18 @@ TEST(ResolvedJson, KeepsGraphsAndCsv) {
     "partition": { "type": "range" } })");
 }
 
+TEST(ResolvedJson, KeepsSyntheticData) {
+  expect_round_trip(R"({
+    "cluster": { "workers": 2 },
+    "job": { "learner": { "type": "linear_regression", "l2": 0.5 },
+      "data": { "synthetic": { "rows": 40, "features": 3, "noise": 0.25 }, "test_fraction": 0.5 },
+      "stop": { "iterations": 3 } } })");
+  expect_round_trip(R"({
+    "cluster": { "workers": 2 },
+    "job": { "learner": { "type": "svm", "l2": 0.5 },
+      "data": { "file": "data.csv", "format": "csv" }, "stop": { "iterations": 3 } } })");
+}
+
 TEST(ResolvedJson, KeepsTheTimingOnlyMode) {
   expect_round_trip(R"({
     "cluster": { "workers": 2, "network": { "topology": "torus", "dimensions": [2, 2] } },
