@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "analysis/expectation.hpp"
 #include "analysis/json_text.hpp"
 #include "analysis/run_files.hpp"
 
@@ -124,7 +125,16 @@ std::string compare_json(const ComparisonData& data) {
   for (std::size_t i = 0; i < data.variants.size(); ++i) {
     variants.push_back(variant_json(data.variants[i], comparison.variants[i]));
   }
+  json expected = json::array();
+  for (const Expectation& expectation : data.expectations) {
+    const Verified verified = verify(expectation, data);
+    json each = to_json(expectation);
+    each["found"] = verified.text;
+    each["holds"] = verified.holds;
+    expected.push_back(std::move(each));
+  }
   return json_text({
+      {"expect", std::move(expected)},
       {"format", "psgrid-compare-1"},
       {"scenario", data.scenario},
       {"status", status_name(data.status)},
@@ -155,6 +165,8 @@ Result<ComparisonData> read_comparison(const std::filesystem::path& directory) {
       if (!runs.ok()) return runs.error();
       data.variants.push_back(std::move(runs.value()));
     }
+    for (const json& expectation : object.at("expect"))
+      data.expectations.push_back(expectation_of_json(expectation));
   } catch (const json::exception& exception) {
     return Error{fmt::format("{} is not a comparison that psgrid wrote: {}", path.string(),
                              exception.what())};

@@ -18,11 +18,29 @@ struct VariantRuns {
   std::vector<RunData> runs;
 };
 
+// A statement about a number of summary.json (its median over seeds) in some of the variants.
+struct Expectation {
+  enum class Kind {
+    kFalls,  // strictly, from variant to variant
+    kRises,
+    kLeast,  // of all variants, it is least in one of these
+    kGreatest,
+    kBetween,  // the least of these, or its ratio to that of another, lies between two numbers
+  };
+  std::string says;  // where it is from, in words; may be empty
+  std::string metric;
+  Kind kind = Kind::kFalls;
+  std::vector<std::string> variants;
+  std::string over;  // kBetween: the other variant, if it is about a ratio
+  double from = 0, to = 0;
+};
+
 // The first variant is the baseline that speed-ups refer to.
 struct ComparisonData {
   std::string scenario;
   RunStatus status = RunStatus::kDone;
   std::vector<VariantRuns> variants;
+  std::vector<Expectation> expectations;
 };
 
 // Over seeds.
@@ -59,8 +77,8 @@ struct VariantSummary {
   double messages = 0;
   double replication_bytes = 0;
 
-  double failovers = 0;                            // see recovery.hpp
-  std::optional<double> recovery_s_max;            // of all runs, from here on
+  double failovers = 0;                  // see recovery.hpp
+  std::optional<double> recovery_s_max;  // of all runs, from here on
   std::optional<double> throughput_recovery_s_max;
 
   TimeSplit time_per_iteration;  // mean over all iterations of all runs

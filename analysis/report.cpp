@@ -44,7 +44,8 @@ std::string render(const Page& page, const ComparisonData& data, const Compariso
 std::string report_html(const ComparisonData& data) {
   const Comparison comparison = compare(data);
   return render(
-      {"comparison", verdict(comparison), variants_table(comparison) + failures_table(comparison)},
+      {"comparison", verdict(comparison),
+       variants_table(comparison) + expectations_table(data) + failures_table(comparison)},
       data, comparison);
 }
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "analysis/escape.hpp"
+#include "analysis/expectation.hpp"
 #include "analysis/number_format.hpp"
 
 namespace psgrid::analysis {
@@ -114,6 +115,17 @@ std::string failures_row(const VariantSummary& variant, std::size_t index) {
 }
 
 }  // namespace
+
+std::string expectations_table(const ComparisonData& data) {
+  if (data.expectations.empty()) return "";
+  std::string html =
+      "<h3>What was expected</h3>\n<table class=\"results\">\n<thead><tr><th>Holds</th>"
+      "<th>Expectation</th></tr></thead>\n<tbody>\n";
+  for (const Verified& verified : verify(data))
+    html += fmt::format("<tr><td>{}</td><td>{}</td></tr>\n", verified.holds ? "yes" : "<b>no</b>",
+                        escape_html(verified.text));
+  return html + "</tbody></table>\n";
+}
 
 std::string failures_table(const Comparison& comparison) {
   if (!has_failures(comparison)) return "";

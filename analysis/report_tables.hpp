@@ -13,6 +13,9 @@ std::string variants_table(const Comparison& comparison);
 // Outcome and cost of faults, one row a variant; empty if there is nothing to tell.
 std::string failures_table(const Comparison& comparison);
 
+// Whether the results are as the scenario expects; empty if it expects nothing.
+std::string expectations_table(const ComparisonData& data);
+
 // The figures of a single run.
 std::string run_facts(const RunData& run);
 

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "analysis/expectation.hpp"
 #include "analysis/number_format.hpp"
 
 namespace psgrid::analysis {
@@ -221,7 +222,12 @@ std::string compare_table(const ComparisonData& data) {
                                                  : variants_without_target(comparison);
   text += "\n" + table.text();
   if (has_failures(comparison)) text += "\n" + failures_table(comparison).text();
-  return text + "\n" + wrapped(verdict(comparison), 100);
+  text += "\n" + wrapped(verdict(comparison), 100);
+  for (const Verified& verified : verify(data))
+    text += wrapped(
+        fmt::format("{}: {}", verified.holds ? "As expected" : "NOT AS EXPECTED", verified.text),
+        100);
+  return text;
 }
 
 }  // namespace psgrid::analysis

@@ -1,6 +1,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "analysis/expectation.hpp"
 #include "scenarios/input/node_range.hpp"
 #include "scenarios/resolved_parts.hpp"
 #include "scenarios/scenario.hpp"
@@ -69,6 +70,8 @@ Json resolved_json(const Scenario& scenario, const std::string& directory) {
   Json json = resolved_json(scenario.base, directory);
   json["seeds"] = scenario.seeds;
   if (scenario.exploration) json["exploration"] = exploration_json(*scenario.exploration);
+  for (const analysis::Expectation& expectation : scenario.expectations)
+    json["expect"].push_back(analysis::to_json(expectation));
   if (scenario.variants.empty()) return json;
   const Json base = resolved_json(scenario.base, directory);
   for (const Variant& variant : scenario.variants)

@@ -6,6 +6,7 @@
 #include <set>
 #include <tuple>
 
+#include "analysis/expectation.hpp"
 #include "scenarios/embedded.hpp"
 #include "scenarios/input/check_run.hpp"
 #include "scenarios/input/document.hpp"
@@ -14,6 +15,7 @@
 #include "scenarios/input/problems.hpp"
 #include "scenarios/input/read_run.hpp"
 #include "scenarios/input/schema_check.hpp"
+#include "scenarios/input/schema_text.hpp"
 #include "scenarios/readers/text.hpp"
 
 namespace psgrid::scenarios {
@@ -59,6 +61,7 @@ class Loader {
     if (const Json* exploration = fields.find("exploration")) load_exploration(base, *exploration);
     scenario_.base.name = scenario_.name;
     load_variants(base);
+    if (errors_.empty()) load_expectations(base);
     if (errors_.empty()) warn_of_void_options(base.place);
     return finish();
   }
@@ -84,6 +87,32 @@ class Loader {
     keep(problems.errors());
   }
 
+  void load_expectations(const Document& base) {
+    const Json* list = Fields(base.value).find("expect");
+    if (!list) return;
+    Problems problems(origin_, base.place);
+    const std::vector<std::string> metrics = analysis::summary_metrics();
+    std::vector<std::string> variants;
+    for (const Variant& variant : scenario_.variants) variants.push_back(variant.name);
+    const auto check = [&](const std::string& pointer, const std::string& name, const char* what,
+                           const std::vector<std::string>& known) {
+      if (std::find(known.begin(), known.end(), name) == known.end())
+        problems.error(pointer,
+                       "found " + in_quotes(name) + ", expected " + what + suggestion(name, known));
+    };
+    for (std::size_t i = 0; i < list->size(); ++i) {
+      const std::string pointer = "/expect/" + std::to_string(i);
+      const analysis::Expectation expectation = analysis::expectation_of_json((*list)[i]);
+      check(pointer + "/metric", expectation.metric, "a number of summary.json", metrics);
+      for (const std::string& name : expectation.variants)
+        check(pointer, name, "the name of a variant", variants);
+      if (!expectation.over.empty())
+        check(pointer + "/over", expectation.over, "the name of a variant", variants);
+      scenario_.expectations.push_back(expectation);
+    }
+    keep(problems.errors());
+  }
+
   void load_variants(const Document& base) {
     const Json* list = Fields(base.value).find("variants");
     if (!list || !list->is_array()) return;
@@ -100,7 +129,8 @@ class Loader {
         problems.error(pointer + "/name", "found " + in_quotes(name) +
                                               ", expected a name that differs from " +
                                               in_quotes(before->second) + " in letters or digits");
-      for (const char* key : {"$schema", "name", "description", "seeds", "exploration", "variants"})
+      for (const char* key :
+           {"$schema", "name", "description", "seeds", "exploration", "expect", "variants"})
         if (set && set->is_object() && set->contains(key))
           problems.key_error(pointer + "/set/" + key,
                              "found the key " + in_quotes(key) + ", which no variant can change");
@@ -114,10 +144,12 @@ class Loader {
     remove(merged, "variants");
     remove(merged, "seeds");
     remove(merged, "exploration");
+    remove(merged, "expect");
     remove(merged, "description");
     remove(merged, "$schema");
     Document patch{base.value.at(Json::json_pointer(pointer)), place_at(base.place, pointer)};
-    for (const char* key : {"$schema", "name", "description", "seeds", "exploration", "variants"})
+    for (const char* key :
+         {"$schema", "name", "description", "seeds", "exploration", "expect", "variants"})
       remove(patch, key);
     collect_options(patch.place, in_variants_);
     set_layer(patch.place, Layer::kVariant);
@@ -135,7 +167,8 @@ class Loader {
   static std::set<std::uint32_t> options_outside_runs(const Place& base) {
     std::set<std::uint32_t> options;
     for (const auto& [key, member] : base.members)
-      if (key == "seeds" || key == "name" || key == "description" || key == "exploration")
+      if (key == "seeds" || key == "name" || key == "description" || key == "exploration" ||
+          key == "expect")
         collect_options(member, options);
     const auto variants = base.members.find("variants");
     if (variants == base.members.end()) return options;
@@ -152,7 +185,8 @@ class Loader {
     std::set<std::uint32_t> anywhere, in_base, in_runs = options_outside_runs(base);
     collect_options(base, anywhere);
     for (const auto& [key, member] : base.members)
-      if (key != "variants" && key != "seeds" && key != "exploration") collect_options(member, in_base);
+      if (key != "variants" && key != "seeds" && key != "exploration" && key != "expect")
+        collect_options(member, in_base);
     if (runs_variants) in_runs.insert(in_variants_.begin(), in_variants_.end());
     for (std::uint32_t i = 0; i < options_.set.size(); ++i) {
       const auto warn = [&](const char* message) {

@@ -9,6 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "analysis/comparison.hpp"
 #include "model/run_spec.hpp"
 #include "scenarios/explore/exploration.hpp"
 #include "scenarios/input/file_source.hpp"
@@ -33,6 +34,7 @@ struct Scenario {
   std::vector<Variant> variants;
   std::uint32_t seeds = 1;  // that `compare` runs of each variant
   std::optional<Exploration> exploration;
+  std::vector<analysis::Expectation> expectations;  // of a comparison
 };
 
 struct LoadOptions {

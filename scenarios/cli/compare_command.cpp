@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "analysis/compare_files.hpp"
+#include "analysis/expectation.hpp"
 #include "analysis/report.hpp"
 #include "analysis/run_files.hpp"
 #include "analysis/text_table.hpp"
@@ -53,8 +54,10 @@ std::vector<Overview::Run> overview_of(const std::vector<Job>& jobs, const Scena
 analysis::ComparisonData collect(const Scenario& scenario, const std::vector<Job>& jobs,
                                  const std::vector<std::string>& directories,
                                  const std::vector<ChildEnd>& ends) {
-  analysis::ComparisonData data{
-      .scenario = scenario.name, .status = status_of(ends), .variants = {}};
+  analysis::ComparisonData data{.scenario = scenario.name,
+                                .status = status_of(ends),
+                                .variants = {},
+                                .expectations = scenario.expectations};
   for (std::size_t v = 0; v < directories.size(); ++v)
     data.variants.push_back({scenario.variants[v].name, directories[v], {}});
   for (const Job& job : jobs) {
@@ -134,7 +137,8 @@ int compare_command(const CompareOptions& options) {
   if (const auto failure = write_results(*output, data)) return failed(*failure);
   const bool printed = print_result(analysis::compare_table(data));
   if (!options.quiet) print_report_path(*output);
-  return printed ? exit_code(data.status) : kFailed;
+  const bool as_expected = data.status != analysis::RunStatus::kDone || analysis::all_hold(data);
+  return printed && as_expected ? exit_code(data.status) : kFailed;
 }
 
 }  // namespace psgrid::scenarios
