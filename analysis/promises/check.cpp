@@ -37,8 +37,9 @@ bool counts(const RunSpec& run) { return run.job.learner.type == LearnerType::kT
 
 }  // namespace
 
-BrokenList check_promises(const Trail& trail) {
-  const History history(trail);
+BrokenList check_promises(const Trail& trail) { return check_promises(History(trail)); }
+
+BrokenList check_promises(const History& history) {
   BrokenList broken;
   const auto run = [&](std::span<const Check> checks) {
     for (const Check& check : checks) {
@@ -48,7 +49,7 @@ BrokenList check_promises(const Trail& trail) {
   };
   run(kOfValues);
   run(kSafety);
-  if (trail.run.beyond_tolerance) {
+  if (history.run().beyond_tolerance) {
     for (Broken& each : broken) {
       each.what = std::string(promise_name(each.promise)) + ": " + each.what;
       each.promise = Promise::kHonest;

@@ -41,6 +41,7 @@ BrokenList check_recovered(const History& history);
 
 // All of them, by the time at which they broke. Where a scenario goes beyond what is tolerated,
 // only that nothing wrong was acknowledged or returned. Requires an audited run.
+BrokenList check_promises(const History& history);
 BrokenList check_promises(const Trail& trail);
 
 // A line for each promise: kept, broken (with the sentences), or not checked in such a run.

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "analysis/promises/situations.hpp"
 #include "scenarios/cli/commands.hpp"
 #include "scenarios/cli/front.hpp"
 #include "scenarios/cli/interrupt.hpp"
@@ -27,10 +28,32 @@ void add_counts(std::string& text, const char* title,
                 const std::map<std::string, std::uint64_t>& counts) {
   if (counts.empty()) return;
   text += fmt::format("\n{}\n", title);
-  for (const auto& [name, count] : counts) text += fmt::format("  {:<40} {:>10}\n", name, count);
+  for (const auto& [name, count] : counts) text += fmt::format("  {:<50} {:>10}\n", name, count);
 }
 
-std::string table(const Tallied& seen) {
+// In the order in which they are promised to be tried, and also those that were not reached.
+std::string rare_situations_text(const Tallied& seen, bool beyond_tolerance) {
+  std::string text = "\nRare situations reached\n";
+  std::size_t reached = 0, all = 0;
+  const auto tell = [&](const std::vector<std::string>& names) {
+    for (const std::string& name : names) {
+      const auto found = seen.situations.find(name);
+      const std::uint64_t count = found == seen.situations.end() ? 0 : found->second;
+      text += fmt::format("  {:<50} {:>10}\n", name, count);
+      reached += count > 0;
+      ++all;
+    }
+  };
+  tell(analysis::rare_situations());
+  if (beyond_tolerance) tell(analysis::situations_of_losses());
+  text += fmt::format("  {} of {}\n", reached, all);
+  if (!beyond_tolerance)
+    text += fmt::format("  only with --beyond: {}\n",
+                        fmt::join(analysis::situations_of_losses(), ", "));
+  return text;
+}
+
+std::string table(const Tallied& seen, bool beyond_tolerance) {
   std::string text = fmt::format(
       "runs {}: {} kept every promise, {} broke one, {} unknown\n"
       "acknowledged pushes {}, of these {} while something failed\n"
@@ -38,7 +61,8 @@ std::string table(const Tallied& seen) {
       seen.runs, seen.kept, seen.broken, seen.unknown, seen.acknowledged,
       seen.acknowledged_under_faults, seen.virtual_s);
   add_counts(text, "Faults that took effect", seen.faults);
-  add_counts(text, "Situations reached", seen.situations);
+  text += rare_situations_text(seen, beyond_tolerance);
+  add_counts(text, "Noted by nodes", seen.notes);
   add_counts(text, "Broken promises (runs)", seen.promises);
   // The rule of three: (1 - p)^n = 0.05 has p close to 3 / n.
   if (seen.broken == 0 && seen.kept > 0)
@@ -70,7 +94,7 @@ class Exploring {
     line_.clear();
     std::string text = options_.runs == 1 ? lines(outcomes.front().broken) : "";
     if (const auto failure = write_runs(outcomes, text)) return failed(*failure);
-    const bool printed = print_result(text + table(seen_));
+    const bool printed = print_result(text + table(seen_, options_.beyond));
     if (interrupted()) return kInterrupted;
     return printed && seen_.broken == 0 ? kDone : kFailed;
   }

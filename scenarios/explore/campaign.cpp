@@ -82,6 +82,7 @@ void Tallied::add(const Outcome& outcome) {
   virtual_s += outcome.virtual_s;
   for (const auto& [kind, count] : outcome.faults) faults[kind] += count;
   for (const auto& [what, count] : outcome.situations) situations[what] += count;
+  for (const auto& [what, count] : outcome.notes) notes[what] += count;
   for (const std::string& promise : outcome.promises) ++promises[promise];
 }
 

@@ -26,8 +26,8 @@ struct Tallied {
   std::uint64_t runs = 0, kept = 0, broken = 0, unknown = 0;
   std::uint64_t acknowledged = 0, acknowledged_under_faults = 0;
   double virtual_s = 0;
-  std::map<std::string, std::uint64_t> faults, situations,
-      promises;  // promises: runs that broke it
+  std::map<std::string, std::uint64_t> faults, situations, notes;
+  std::map<std::string, std::uint64_t> promises;  // runs that broke it
 
   void add(const Outcome& outcome);
 };

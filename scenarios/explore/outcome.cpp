@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "analysis/promises/check.hpp"
+#include "analysis/promises/situations.hpp"
 
 namespace psgrid::scenarios {
 
@@ -69,7 +70,10 @@ std::string fault_kind(const FaultSpec& fault, const RunSpec& run) {
 Outcome judge(const analysis::Trail& trail) {
   Outcome outcome;
   outcome.virtual_s = trail.end.seconds;
-  for (const analysis::Broken& broken : analysis::check_promises(trail)) {
+  const analysis::History history(trail);
+  outcome.situations = analysis::situations_of(history);
+  outcome.notes = analysis::notes_of(history);
+  for (const analysis::Broken& broken : analysis::check_promises(history)) {
     outcome.broken.push_back(to_string(broken));
     const std::string name = promise_name(broken.promise);
     if (std::find(outcome.promises.begin(), outcome.promises.end(), name) == outcome.promises.end())
@@ -82,14 +86,11 @@ Outcome judge(const analysis::Trail& trail) {
     first = std::min(first, fault.at);
     last = std::max(last, std::isfinite(fault.until) ? fault.until : fault.at);
   }
-  for (const analysis::TrailRecord& record : trail.records) {
+  for (const analysis::TrailRecord& record : trail.records)
     if (std::holds_alternative<PushAcknowledged>(record.what)) {
       ++outcome.acknowledged;
       outcome.acknowledged_under_faults += record.at.seconds >= first && record.at.seconds <= last;
     }
-    if (const auto* situation = std::get_if<Situation>(&record.what))
-      ++outcome.situations[situation->what];
-  }
   if (!outcome.broken.empty())
     outcome.verdict = Verdict::kBroken;
   else if (!outcome.faults.empty() && outcome.acknowledged_under_faults >= kAcknowledgedLeast)
@@ -98,14 +99,12 @@ Outcome judge(const analysis::Trail& trail) {
 }
 
 std::string to_text(const Outcome& outcome) {
-  const nlohmann::json json = {{"verdict", outcome.verdict},
-                               {"broken", outcome.broken},
-                               {"promises", outcome.promises},
-                               {"faults", outcome.faults},
-                               {"situations", outcome.situations},
-                               {"acknowledged", outcome.acknowledged},
-                               {"under_faults", outcome.acknowledged_under_faults},
-                               {"virtual_s", outcome.virtual_s}};
+  const nlohmann::json json = {
+      {"verdict", outcome.verdict},           {"broken", outcome.broken},
+      {"promises", outcome.promises},         {"faults", outcome.faults},
+      {"situations", outcome.situations},     {"notes", outcome.notes},
+      {"acknowledged", outcome.acknowledged}, {"under_faults", outcome.acknowledged_under_faults},
+      {"virtual_s", outcome.virtual_s}};
   return json.dump();
 }
 
@@ -117,6 +116,7 @@ Outcome outcome_of_text(const std::string& text) {
   json.at("promises").get_to(outcome.promises);
   json.at("faults").get_to(outcome.faults);
   json.at("situations").get_to(outcome.situations);
+  json.at("notes").get_to(outcome.notes);
   json.at("acknowledged").get_to(outcome.acknowledged);
   json.at("under_faults").get_to(outcome.acknowledged_under_faults);
   json.at("virtual_s").get_to(outcome.virtual_s);

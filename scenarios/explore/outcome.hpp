@@ -22,11 +22,11 @@ const char* verdict_name(Verdict verdict);
 
 struct Outcome {
   Verdict verdict = Verdict::kUnknown;
-  std::vector<std::string> broken;              // a line for each broken promise
-  std::vector<std::string> promises;            // their names, each once
-  std::map<std::string, std::uint64_t> faults;  // that took effect, by kind
-  std::map<std::string, std::uint64_t> situations;
-  std::uint64_t acknowledged = 0;               // pushes
+  std::vector<std::string> broken;                         // a line for each broken promise
+  std::vector<std::string> promises;                       // their names, each once
+  std::map<std::string, std::uint64_t> faults;             // that took effect, by kind
+  std::map<std::string, std::uint64_t> situations, notes;  // rare, or only out of the ordinary
+  std::uint64_t acknowledged = 0;                          // pushes
   std::uint64_t acknowledged_under_faults = 0;  // between the first fault and the end of the last
   double virtual_s = 0;
 };
