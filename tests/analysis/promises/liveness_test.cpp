@@ -1,0 +1,137 @@
+// Checkers of whether the job went on, each on a trail that keeps its promise and on one that does
+// not; and of what is promised where more fails than is tolerated.
+#include "tests/analysis/promises/story.hpp"
+
+namespace psgrid::analysis::testing {
+namespace {
+
+FaultSpec crash(NodeId node, double at) {
+  return {.at = at, .kind = FaultKind::kCrash, .nodes = {{node.role, node.rank, node.rank}}};
+}
+FaultSpec restart(NodeId node, double at) {
+  return {.at = at, .kind = FaultKind::kRestart, .nodes = {{node.role, node.rank, node.rank}}};
+}
+
+TEST(Progress, TheJobEnds) {
+  Story story;
+  story.at(5).pushes(0, 3).ends(100);
+  EXPECT_THAT(story.check(check_progress), Breaks(Promise::kProgress));
+  EXPECT_THAT(story.tells(manager_id(0), JobFinished{}).check(check_progress), Keeps());
+}
+
+// Nobody has to end a job whose server stays away.
+TEST(Progress, OnlyOnceFaultsStop) {
+  Story story;
+  story.fault(crash(server_id(0), 1)).at(5).pushes(0, 3).ends(100);
+  EXPECT_THAT(story.check(check_progress), Keeps());
+  story.fault(restart(server_id(0), 2));
+  EXPECT_THAT(story.check(check_progress), Breaks(Promise::kProgress));
+}
+
+TEST(NoDeadlock, MessagesAreTriedAgain) {
+  Story story;
+  story.at(5).begins(0, 1).ends(100);
+  EXPECT_THAT(story.works_until(99.9).check(check_no_deadlock), Keeps());
+  EXPECT_THAT(story.works_until(50).check(check_no_deadlock), Breaks(Promise::kNoDeadlock));
+  EXPECT_THAT(story.tells(manager_id(0), JobFinished{}).check(check_no_deadlock), Keeps());
+}
+
+// Server 1, of both shards, crashes at 10 s while a push is under way.
+Story failover(double acknowledged) {
+  Story story;
+  story.fault(crash(server_id(1), 10));
+  story.at(1).tells(server_id(0), Story::view(1)).at(9.999).begins(0, 1);
+  story.at(10).event(server_id(1), "crash");
+  return story.at(acknowledged).hears(0, 1).ends(30);
+}
+
+TEST(Failover, PushesAreAcceptedAgainSoon) {
+  EXPECT_THAT(failover(10.1).check(check_failover), Keeps());
+  EXPECT_THAT(failover(11).check(check_failover), Breaks(Promise::kFailover));
+}
+
+TEST(Failover, ChainsAreWholeAgain) {
+  const auto story = [](std::vector<std::uint32_t> servers) {
+    Story told;
+    told.fault(crash(server_id(2), 1)).fault(restart(server_id(2), 2));
+    std::vector<Chain> chains = Story::chains();
+    chains[1] = {.since = {3}, .servers = std::move(servers)};
+    told.at(3).tells(server_id(0), Story::view(3, chains));
+    return told.at(20).tells(manager_id(0), JobFinished{});
+  };
+  EXPECT_THAT(story({1, 2}).check(check_failover), Keeps());
+  EXPECT_THAT(story({1}).check(check_failover), Breaks(Promise::kFailover));
+}
+
+TEST(Straggler, NobodyIsExpelledWithinItsLease) {
+  const auto story = [](double crashed) {
+    Story told;
+    told.fault(crash(worker_id(1), crashed));
+    told.at(10).event(manager_id(0), "lost", "worker[1]");
+    return told.at(11).begins(0, 1).hears(0, 1);
+  };
+  EXPECT_THAT(story(9.9).check(check_straggler), Keeps());
+  EXPECT_THAT(story(15).check(check_straggler), Breaks(Promise::kStraggler));
+}
+
+TEST(Straggler, AnOpenGateLetsPullsPass) {
+  const auto story = [](double answered) {
+    Story told;
+    return told.at(1).asks(0, 0).at(answered).reads(0, 0, counts({0, 0})).ends(20);
+  };
+  EXPECT_THAT(story(1.05).check(check_straggler), Keeps());
+  EXPECT_THAT(story(2).check(check_straggler), Breaks(Promise::kStraggler));
+}
+
+TEST(Recovered, AsFastAsBefore) {
+  const auto story = [](double then_s) {
+    Story told;
+    told.fault(
+        {.at = 10, .kind = FaultKind::kPause, .nodes = {{Role::kServer, 0, 0}}, .until = 11});
+    const auto iterations = [&](double begin, std::uint32_t first, double each_s) {
+      for (std::uint32_t i = 0; i < 12; ++i) {
+        const double start = begin + i * each_s;
+        told.at(start + each_s)
+            .tells(
+                worker_id(0),
+                IterationDone{.iteration = {first + i}, .start = {start}, .end = {start + each_s}});
+      }
+    };
+    iterations(1, 0, 0.02);
+    iterations(15, 12, then_s);
+    return told.ends(30);
+  };
+  // Workers that never pushed do not count.
+  EXPECT_THAT(story(0.02).begins(0, 1).check(check_recovered), Keeps());
+  EXPECT_THAT(story(0.04).begins(0, 1).check(check_recovered), Breaks(Promise::kRecovered));
+}
+
+TEST(Honest, BeyondToleranceOnlyWrongAnswersCount) {
+  Story story;
+  story.run().beyond_tolerance = true;
+  story.at(5).begins(0, 1).ends(100);
+  EXPECT_THAT(check_promises(story.trail()), Keeps());
+  const std::uint32_t iteration = reading_all(1);
+  story.asks(1, iteration).reads(1, iteration, counts({8, 0}));
+  const BrokenList broken = check_promises(story.trail());
+  EXPECT_THAT(broken, Breaks(Promise::kHonest));
+  EXPECT_THAT(broken.front().what, ::testing::HasSubstr("Bounds"));
+}
+
+TEST(CheckPromises, TellsByTimeWhatBroke) {
+  Story story;
+  story.at(3).tells(server_id(0), HighWater{"queue", 11, 10});
+  story.at(2).tells(server_id(1), HighWater{"queue", 12, 10});
+  story.run().job.stop.time.reset();
+  const Trail trail = story.trail();
+  const BrokenList broken = check_promises(trail);
+  ASSERT_EQ(broken.size(), 2u);
+  EXPECT_EQ(broken[0].at, Time{2});
+  const std::string text = promises_text(trail.run, broken);
+  EXPECT_THAT(text, ::testing::HasSubstr("Bounded      broken"));
+  EXPECT_THAT(text, ::testing::HasSubstr("Durable      kept"));
+  EXPECT_THAT(text, ::testing::HasSubstr("Honest       not checked"));
+}
+
+}  // namespace
+}  // namespace psgrid::analysis::testing
