@@ -45,6 +45,12 @@ struct TypeTotals {
   Bytes sent;
 };
 
+// What became of all messages between nodes, each counted where it happened.
+struct MessageFates {
+  std::uint64_t sent = 0, duplicated = 0;  // duplicated: copies besides the first
+  std::uint64_t delivered = 0, dropped = 0, in_flight = 0;
+};
+
 class RunObserver {
  public:
   virtual ~RunObserver() = default;
@@ -57,6 +63,7 @@ class RunObserver {
 
   // Once, at the end.
   virtual void on_message_totals(const std::vector<TypeTotals>&) {}
+  virtual void on_message_fates(const MessageFates&) {}
   virtual void on_totals(Time, const std::vector<NodeTotals>&) {}
 };
 

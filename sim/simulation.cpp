@@ -60,7 +60,19 @@ void Simulation::report_totals() {
     totals.back().host = transport_->layout().host(context->host()).name;
   }
   observer_.on_message_totals(message_totals_.list());
+  fates_.in_flight = messages_in_flight();
+  observer_.on_message_fates(fates_);
   observer_.on_totals(now_, totals);
+}
+
+// Those of the nodes: what goes out of band has no size.
+std::uint64_t Simulation::messages_in_flight() const {
+  std::vector<bool> is_used(envelopes_.size(), true);
+  for (std::uint32_t number : free_envelopes_) is_used[number] = false;
+  std::uint64_t count = 0;
+  for (std::size_t number = 0; number < envelopes_.size(); ++number)
+    count += is_used[number] && envelopes_[number].size > Bytes{};
+  return count;
 }
 
 // --- events -----------------------------------------------------------------------------------
@@ -132,9 +144,14 @@ void Simulation::send(std::uint32_t from, NodeId to, MessagePtr message, Channel
   sender.totals().sent = sender.totals().sent + envelope.size;
   ++sender.totals().messages_sent;
   message_totals_.add(*envelope.message, envelope.size);
+  ++fates_.sent;
   if (!link_faults_.any()) return post(std::move(envelope), channel, {});
   const LinkFaults::Fate fate = link_faults_.next(sender.id(), to, envelope.size, now_);
-  for (std::uint32_t copy = 0; copy < fate.copies; ++copy) post(envelope, channel, fate.delay);
+  if (fate.copies == 0) ++fates_.dropped;
+  for (std::uint32_t copy = 0; copy < fate.copies; ++copy) {
+    fates_.duplicated += copy > 0;
+    post(envelope, channel, fate.delay);
+  }
 }
 
 void Simulation::post(Envelope envelope, Channel channel, Duration held_back) {
@@ -170,7 +187,11 @@ void Simulation::deliver(std::uint32_t number) {
   free_envelopes_.push_back(number);
   NodeContext& receiver = *contexts_[envelope.to];
   NodeContext& sender = *contexts_[envelope.from];
-  if (!envelope.message || !receiver.is_up()) return;
+  if (!envelope.message || !receiver.is_up()) {
+    ++fates_.dropped;
+    return;
+  }
+  ++fates_.delivered;
   receiver.totals().received = receiver.totals().received + envelope.size;
   ++receiver.totals().messages_received;
   if (traces_)

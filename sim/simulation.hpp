@@ -93,6 +93,7 @@ class Simulation final : private TransportUser {
   void finish_work(std::uint32_t number);
   void begin_work(std::uint32_t number);
   void report_totals();
+  std::uint64_t messages_in_flight() const;
 
   void send(std::uint32_t from, NodeId to, MessagePtr message, Channel channel);
   void post(Envelope envelope, Channel channel, Duration held_back);
@@ -129,6 +130,7 @@ class Simulation final : private TransportUser {
   std::deque<Agenda::Event> immediate_;
 
   MessageTotals message_totals_;
+  MessageFates fates_;
   std::deque<Envelope> envelopes_;  // grows without copying
   std::vector<std::uint32_t> free_envelopes_;
   std::vector<WorkItem> work_;

@@ -14,7 +14,7 @@ struct PromiseText {
 };
 
 // In the order of the enumeration.
-constexpr std::array<PromiseText, 21> kPromises = {{
+constexpr std::array<PromiseText, 22> kPromises = {{
     {"Durable",
      "An acknowledged push is in every later state of its key range as long as at most k of its "
      "replicas lost their memory since."},
@@ -61,6 +61,7 @@ constexpr std::array<PromiseText, 21> kPromises = {{
      "within its lease."},
     {"Recovered",
      "Throughput returns to 95 % of its earlier value; retries per push stay bounded."},
+    {"Conserved", "Sent + duplicated = delivered + dropped + in flight (of the simulator itself)."},
 }};
 
 const PromiseText& row(Promise promise) { return kPromises[static_cast<std::size_t>(promise)]; }

@@ -32,6 +32,7 @@ enum class Promise {
   kFailover,
   kStraggler,
   kRecovered,
+  kConserved,
 };
 
 // "Durable", ...

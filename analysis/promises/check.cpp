@@ -27,6 +27,7 @@ constexpr Check kSafety[] = {
     {Promise::kOneView, check_one_view},         {Promise::kMember, check_member},
     {Promise::kBounded, check_bounded},
 };
+constexpr Check kOfHarness[] = {{Promise::kConserved, check_conserved}};
 constexpr Check kLiveness[] = {
     {Promise::kProgress, check_progress},   {Promise::kNoDeadlock, check_no_deadlock},
     {Promise::kFailover, check_failover},   {Promise::kStraggler, check_straggler},
@@ -57,12 +58,15 @@ BrokenList check_promises(const History& history) {
   } else {
     run(kLiveness);
   }
+  run(kOfHarness);
   std::stable_sort(broken.begin(), broken.end(),
                    [](const Broken& a, const Broken& b) { return a.at < b.at; });
   return broken;
 }
 
-std::string promises_text(const RunSpec& run, const BrokenList& broken) {
+std::string promises_text(const Trail& trail, const BrokenList& broken) {
+  const RunSpec& run = trail.run;
+  const bool messages_counted = trail.fates.has_value();
   std::string text;
   const auto tell = [&](Promise promise, bool checked) {
     std::string sentences;
@@ -79,6 +83,7 @@ std::string promises_text(const RunSpec& run, const BrokenList& broken) {
   for (const Check& check : kSafety) tell(check.promise, within);
   tell(Promise::kHonest, !within);
   for (const Check& check : kLiveness) tell(check.promise, within);
+  for (const Check& check : kOfHarness) tell(check.promise, messages_counted);
   return text;
 }
 

@@ -39,12 +39,15 @@ BrokenList check_failover(const History& history);
 BrokenList check_straggler(const History& history);
 BrokenList check_recovered(const History& history);
 
+// Whether the simulator has lost count of messages (views.cpp).
+BrokenList check_conserved(const History& history);
+
 // All of them, by the time at which they broke. Where a scenario goes beyond what is tolerated,
 // only that nothing wrong was acknowledged or returned. Requires an audited run.
 BrokenList check_promises(const History& history);
 BrokenList check_promises(const Trail& trail);
 
 // A line for each promise: kept, broken (with the sentences), or not checked in such a run.
-std::string promises_text(const RunSpec& run, const BrokenList& broken);
+std::string promises_text(const Trail& trail, const BrokenList& broken);
 
 }  // namespace psgrid::analysis

@@ -40,6 +40,15 @@ void TrailRecorder::on_work(const WorkTrace& work) {
   if (next_ && next_->wants_traces()) next_->on_work(work);
 }
 
+void TrailRecorder::on_message_totals(const std::vector<TypeTotals>& totals) {
+  if (next_) next_->on_message_totals(totals);
+}
+
+void TrailRecorder::on_message_fates(const MessageFates& fates) {
+  trail_.fates = fates;
+  if (next_) next_->on_message_fates(fates);
+}
+
 void TrailRecorder::on_totals(Time now, const std::vector<NodeTotals>& totals) {
   trail_.end = std::max(trail_.end, now);
   if (next_) next_->on_totals(now, totals);

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -24,6 +25,7 @@ struct Trail {
   std::vector<TrailRecord> records;
   std::deque<MessageTrace> messages;  // the last that were delivered, as many as were to be kept
   Time end;
+  std::optional<MessageFates> fates;  // on the simulator, which sees all of them
   Time last_work{-1};  // when a message was delivered that did more than show that a node is there
 };
 
@@ -40,6 +42,8 @@ class TrailRecorder final : public RunObserver {
   bool wants_traces() const override { return true; }
   void on_message(const MessageTrace& message) override;
   void on_work(const WorkTrace& work) override;
+  void on_message_totals(const std::vector<TypeTotals>& totals) override;
+  void on_message_fates(const MessageFates& fates) override;
   void on_totals(Time now, const std::vector<NodeTotals>& totals) override;
 
   // Once, after the run.

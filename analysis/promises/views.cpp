@@ -229,4 +229,18 @@ BrokenList check_bounded(const History& history) {
   return std::move(findings).take();
 }
 
+BrokenList check_conserved(const History& history) {
+  Findings findings(Promise::kConserved);
+  const auto& fates = history.trail().fates;
+  if (!fates) return {};
+  const std::uint64_t came_of = fates->delivered + fates->dropped + fates->in_flight;
+  if (fates->sent + fates->duplicated != came_of)
+    findings.add(history.trail().end,
+                 fmt::format("{} messages sent and {} duplicated, but {} delivered, {} dropped and "
+                             "{} in flight",
+                             fates->sent, fates->duplicated, fates->delivered, fates->dropped,
+                             fates->in_flight));
+  return std::move(findings).take();
+}
+
 }  // namespace psgrid::analysis

@@ -65,7 +65,7 @@ analysis::Failure report_audit(const analysis::OutputDirectory& directory,
                                const analysis::Trail& trail, BackendEnd& end) {
   const analysis::BrokenList broken = analysis::check_promises(trail);
   if (auto failure =
-          directory.write("promises.txt", analysis::promises_text(trail.run, broken)))
+          directory.write("promises.txt", analysis::promises_text(trail, broken)))
     return failure;
   if (broken.empty()) return {};
   end.status = analysis::RunStatus::kFailed;

@@ -118,6 +118,17 @@ TEST(Honest, BeyondToleranceOnlyWrongAnswersCount) {
   EXPECT_THAT(broken.front().what, ::testing::HasSubstr("Bounds"));
 }
 
+TEST(Conserved, SomethingBecomesOfEveryMessage) {
+  Story story;
+  EXPECT_THAT(story.check(check_conserved), Keeps());
+  story.counts_messages(
+      {.sent = 10, .duplicated = 2, .delivered = 7, .dropped = 4, .in_flight = 1});
+  EXPECT_THAT(story.check(check_conserved), Keeps());
+  story.counts_messages(
+      {.sent = 10, .duplicated = 2, .delivered = 7, .dropped = 4, .in_flight = 0});
+  EXPECT_THAT(story.check(check_conserved), Breaks(Promise::kConserved));
+}
+
 TEST(CheckPromises, TellsByTimeWhatBroke) {
   Story story;
   story.at(3).tells(server_id(0), HighWater{"queue", 11, 10});
@@ -127,7 +138,7 @@ TEST(CheckPromises, TellsByTimeWhatBroke) {
   const BrokenList broken = check_promises(trail);
   ASSERT_EQ(broken.size(), 2u);
   EXPECT_EQ(broken[0].at, Time{2});
-  const std::string text = promises_text(trail.run, broken);
+  const std::string text = promises_text(trail, broken);
   EXPECT_THAT(text, ::testing::HasSubstr("Bounded      broken"));
   EXPECT_THAT(text, ::testing::HasSubstr("Durable      kept"));
   EXPECT_THAT(text, ::testing::HasSubstr("Honest       not checked"));

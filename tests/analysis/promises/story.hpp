@@ -97,13 +97,17 @@ class Story {
     return tells(server_id(server), entry, incarnation);
   }
 
-  // Well after everything: replicas hold so many entries.
+
   Story& ends(double seconds) {
     trail_.end = {seconds};
     return *this;
   }
   Story& works_until(double seconds) {
     trail_.last_work = {seconds};
+    return *this;
+  }
+  Story& counts_messages(MessageFates fates) {
+    trail_.fates = fates;
     return *this;
   }
   Story& fault(FaultSpec fault) {
