@@ -61,6 +61,8 @@ void History::collect() {
       if (found == pull_at.end()) continue;
       pulls_[found->second].ended = place;
       pulls_[found->second].slowest = ended->slowest;
+    } else if (const auto* finished = std::get_if<JobFinished>(&record.what)) {
+      stop_reason_ = finished->reason;
     } else if (const auto* view = std::get_if<ViewInstalled>(&record.what)) {
       for (const auto* workers : {&view->expelled, &view->admitted})
         for (std::uint32_t worker : *workers)

@@ -54,6 +54,9 @@ class History {
   const FaultTimes& faults() const { return faults_; }
   Time time(Place place) const { return trail_->records[place].at; }
 
+  // Why the job ended; nothing if it did not.
+  std::optional<StopReason> stop_reason() const { return stop_reason_; }
+
   // By worker and number, from 0.
   const std::vector<std::vector<PushLife>>& pushes() const { return pushes_; }
   const std::vector<PullLife>& pulls() const { return pulls_; }
@@ -101,6 +104,7 @@ class History {
   std::unique_ptr<Consistency> consistency_;
   std::vector<std::vector<PushLife>> pushes_;
   std::vector<PullLife> pulls_;
+  std::optional<StopReason> stop_reason_;
   std::vector<Place> expelled_;
   std::map<std::pair<std::uint32_t, Epoch>, Chain> chains_;
   std::optional<TallyLayout> layout_;

@@ -31,13 +31,6 @@ std::string standings(const History& history) {
   return text;
 }
 
-std::optional<StopReason> stop_reason(const History& history) {
-  std::optional<StopReason> reason;
-  for (const TrailRecord& record : history.trail().records)
-    if (const auto* finished = std::get_if<JobFinished>(&record.what)) reason = finished->reason;
-  return reason;
-}
-
 // When the job, which may take so many iterations and so much time, has to go on to its end, as
 // nothing fails any more; nothing if it need not.
 std::optional<Time> must_end_from(const History& history) {
@@ -49,7 +42,7 @@ std::optional<Time> must_end_from(const History& history) {
 }
 
 bool ended(const History& history) {
-  const auto reason = stop_reason(history);
+  const auto reason = history.stop_reason();
   return reason == StopReason::kIterations || reason == StopReason::kLost;
 }
 
@@ -136,7 +129,7 @@ void check_replicas(const History& history, Findings& findings) {
   const RunSpec& run = history.run();
   const Trail& trail = history.trail();
   const double settling = 20 * run.detection.heartbeat.seconds;
-  if (!must_end_from(history) || !ended(history) || stop_reason(history) == StopReason::kLost ||
+  if (!must_end_from(history) || !ended(history) || history.stop_reason() == StopReason::kLost ||
       history.faults().any({trail.end.seconds - settling}, trail.end))
     return;
   std::uint32_t servers = run.cluster.servers;

@@ -136,5 +136,15 @@ TEST(Agree, IsOnlyAskedOfWhatHasSettled) {
   EXPECT_THAT(story.check(check_agree), Keeps());
 }
 
+TEST(Agree, BeyondToleranceServersMayHaveStopped) {
+  Story story = begun();
+  story.run().beyond_tolerance = true;
+  story.at(20).tells(server_id(0), ReplicaState{0, {1}, 5, 77});
+  story.tells(server_id(1), ReplicaState{0, {1}, 4, 76});
+  EXPECT_THAT(story.check(check_agree), Keeps());
+  EXPECT_THAT(story.tells(manager_id(0), JobFinished{}).check(check_agree),
+              Breaks(Promise::kAgree));
+}
+
 }  // namespace
 }  // namespace psgrid::analysis::testing

@@ -97,7 +97,6 @@ class Story {
     return tells(server_id(server), entry, incarnation);
   }
 
-
   Story& ends(double seconds) {
     trail_.end = {seconds};
     return *this;
