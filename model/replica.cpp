@@ -157,7 +157,7 @@ void Replica::follow_membership() {
     gathered_->admit(worker, admitted.from);
     pushes_gathered_[worker] = admitted.from.value;
   }
-  if (gathered_ && !gone.empty()) append_complete_aggregates();
+  if (gathered_) append_complete_aggregates();
 }
 
 // --- pushes at the head -------------------------------------------------------------------------
@@ -242,16 +242,25 @@ void Replica::take_effect(const PendingPush& request) {
 
 void Replica::gather(NodeId worker, const Push& push) {
   pushes_gathered_[worker.rank] = push.request.value;
+  // A worker that has just been admitted may be late for an iteration that went on without it.
+  if (push.iteration < aggregated_) return append(std::make_shared<const Push>(push), worker.rank);
   gathered_->add(worker.rank, push, state_->tables());
   append_complete_aggregates();
 }
 
 void Replica::append_complete_aggregates() {
-  for (; gathered_->is_complete(aggregated_); aggregated_ = aggregated_.next()) {
+  while (true) {
+    const bool is_complete = gathered_->is_complete(aggregated_);
+    if (!is_complete && !gathered_->is_left_out(aggregated_)) break;
     IterationSums::Finished finished = gathered_->take(aggregated_);
+    if (!is_complete) {
+      aggregated_ = aggregated_.next();
+      continue;
+    }
     for (const IterationSums::ReadMark& read : finished.reads)
       state_->record_staleness(context_, read, aggregated_, aggregated_);
     append(Aggregate{aggregated_, std::move(finished.parts), std::move(finished.mean)});
+    aggregated_ = aggregated_.next();
   }
 }
 

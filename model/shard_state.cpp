@@ -69,6 +69,15 @@ bool IterationSums::is_complete(Clock iteration) const {
   return found.complete > 0 && static_cast<std::uint32_t>(done) >= awaited;
 }
 
+bool IterationSums::is_left_out(Clock iteration) const {
+  bool later = false;
+  for (const auto& [worker, until] : absent_until_) {
+    if (until <= iteration) return false;
+    later |= until < kNeverSlowest;
+  }
+  return later && absent_until_.size() == workers_;
+}
+
 IterationSums::Finished IterationSums::take(Clock clock) {
   auto taken = iterations_.extract(clock);
   if (taken.empty()) return {};
@@ -270,6 +279,7 @@ void ShardState::add_to_quorum(std::uint32_t worker, const Push& push, Context* 
 }
 
 void ShardState::apply_finished_iterations(Context* witness) {
+  if (slowest() == kNeverSlowest) return;  // nobody takes part, until somebody is admitted
   for (; job_->consistency->sums(summed_) && summed_ < slowest(); summed_ = summed_.next()) {
     const IterationSums::Finished finished = sums_.take(summed_);
     if (finished.gradients == 0) continue;  // of an iteration that nobody took part in

@@ -63,6 +63,9 @@ class IterationSums {
   // Whether every worker that is not expelled has completed an iteration. Requires lists of parts.
   bool is_complete(Clock iteration) const;
 
+  // Whether nobody takes part in an iteration, though somebody does in a later one.
+  bool is_left_out(Clock iteration) const;
+
   struct Finished {
     std::uint32_t gradients = 0;
     std::vector<Section> mean;

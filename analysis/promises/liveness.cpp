@@ -54,7 +54,10 @@ double round_trips(const RunSpec& run, double count) {
 }
 
 double iteration_s(const RunSpec& run) {
-  return run.job.compute.seconds.value_or(Duration{0}).seconds + round_trips(run, 3);
+  double slowest = 1;  // that of a straggler
+  for (const StragglerSpec& straggler : run.stragglers)
+    slowest = std::max(slowest, straggler.factor);
+  return run.job.compute.seconds.value_or(Duration{0}).seconds * slowest + round_trips(run, 3);
 }
 
 }  // namespace
@@ -113,7 +116,7 @@ void check_crash(const History& history, Place crash, Findings& findings) {
     for (std::size_t i = 0; i < history.pushes()[worker].size(); ++i) {
       const PushLife& push = history.pushes()[worker][i];
       if (push.begun > crash || push.acknowledged < crash) continue;
-      if (history.is_expelled_before(worker, crash)) continue;  // it may not have heard of it
+      if (history.expelled(worker) != kNever) continue;  // it may not have heard of it
       if (push.acknowledged != kNever && history.time(push.acknowledged) <= by) continue;
       findings.add(by,
                    fmt::format("push {} of {} was under way when {} crashed at {:.6g} s, and not "
