@@ -1,6 +1,7 @@
 #include "model/council.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <vector>
 
 #include "model/check.hpp"
@@ -28,19 +29,20 @@ void Council::start() {
   self_.rank == 0 ? campaign() : arm(patience());
 }
 
-bool Council::has_lease() const {
-  if (office_ != Office::kLeader) return false;
-  if (managers_ == 1) return true;
-  const Time since{context_.now().seconds - job_->spec.detection.lease.seconds};
-  const auto sure = std::count_if(beats_acknowledged_.begin(), beats_acknowledged_.end(),
-                                  [&](const auto& beat) { return beat.second > since; });
-  return is_most(static_cast<std::size_t>(sure) + 1);
+Time Council::lease_end() const {
+  if (office_ != Office::kLeader) return {-1e9};
+  if (managers_ == 1) return Time::never();
+  std::vector<Time> sent;
+  for (const auto& [manager, beat] : beats_acknowledged_) sent.push_back(beat);
+  std::sort(sent.begin(), sent.end(), std::greater<>());
+  const std::size_t others = managers_ / 2;  // that make a majority with this one
+  return sent.size() < others ? Time{-1e9} : sent[others - 1] + job_->spec.detection.lease;
 }
 
 // Managers lose patience one after the other, so that the votes are rarely split.
 Duration Council::patience() const {
   const DetectionSpec& detection = job_->spec.detection;
-  return detection.lease + detection.heartbeat * (1.0 + self_.rank);
+  return detection.lease + detection.heartbeat * (0.5 + 0.5 * self_.rank);
 }
 
 void Council::arm(Duration after) {

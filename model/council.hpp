@@ -36,8 +36,9 @@ class Council {
   void start();
   bool leads() const { return office_ == Office::kLeader && !hands_on_; }
 
-  // Whether it is sure that nobody else leads.
-  bool has_lease() const;
+  // Until when it is sure that nobody else leads; never sure, if that is in the past.
+  Time lease_end() const;
+  bool has_lease() const { return context_.now() < lease_end(); }
 
   // One proposal at a time. Requires leads() and is_idle().
   void propose(ViewPtr view);

@@ -13,6 +13,9 @@ namespace {
 
 constexpr int kHeartbeatsToSettle = 40;
 
+// All leases of the last leader are over. Servers that are there answer the welcome of the new one.
+constexpr double kBeatsToAnswer = 2;
+
 // So long servers that are gone may return with what they had; in leases.
 constexpr double kLeasesOfHope = 10;
 
@@ -73,7 +76,9 @@ void Manager::on_elected(const ViewPtr& last) {
   view_ = last;
   context_.record(Event{"leader", to_string(self_) + " leads from epoch " +
                                       std::to_string(view_->epoch().value) + " on"});
-  membership_.assume(*view_, job_->spec.cluster.servers, context_.now());
+  const DetectionSpec& detection = job_->spec.detection;
+  membership_.assume(*view_, job_->spec.cluster.servers, context_.now(),
+                     {detection.lease.seconds - kBeatsToAnswer * detection.heartbeat.seconds});
   welcome_all();
   watch();
 }
@@ -153,7 +158,14 @@ void Manager::on_heartbeat(NodeId from, const Heartbeat& heartbeat) {
   if (heartbeat.epoch != view_->epoch() && !planted(Mistake::kLeaseForOldView))
     context_.send(from, make_message(welcome_for(from)));
   else if (council_.has_lease())
-    context_.send(from, make_message(HeartbeatAck{heartbeat.sent}));
+    context_.send(from, make_message(HeartbeatAck{lease_begin(heartbeat)}));
+}
+
+// A node's lease does not outlast the leader's own: who is elected next knows that all are over.
+Time Manager::lease_begin(const Heartbeat& heartbeat) const {
+  const Duration left = council_.lease_end() - context_.now();
+  const Duration missing{job_->spec.detection.lease.seconds - left.seconds};
+  return {heartbeat.sent.seconds - std::max(0.0, missing.seconds)};
 }
 
 void Manager::on_joined(NodeId from, const Joined& joined) {

@@ -33,6 +33,7 @@ class Manager final : public Node, private Council::Chair {
 
   void on_join(NodeId from, const Join& join);
   void on_heartbeat(NodeId from, const Heartbeat& heartbeat);
+  Time lease_begin(const Heartbeat& heartbeat) const;
   void on_joined(NodeId from, const Joined& joined);
   void on_linked(NodeId from, const Linked& linked);
   void on_progress(NodeId from, const Progress& progress);

@@ -28,13 +28,13 @@ bool Membership::hear(NodeId node, Incarnation incarnation, Time now) {
   return news;
 }
 
-void Membership::assume(const View& view, std::uint32_t servers, Time now) {
+void Membership::assume(const View& view, std::uint32_t servers, Time now, Duration silence) {
   for (std::uint32_t rank = 0; rank < servers; ++rank)
     known_.try_emplace(server_id(rank), Known{view.incarnation_of(rank), now});
   for (std::uint32_t rank = 0; rank < view.workers(); ++rank)
     known_.try_emplace(worker_id(rank), Known{{}, now});
   for (auto& [node, known] : known_) {
-    known.heard = now;
+    known.heard = node.role == Role::kServer ? Time{now.seconds - silence.seconds} : now;
     known.silent = false;
     known.there = node.role != Role::kWorker || !contains(view.description().expelled, node.rank);
   }

@@ -27,7 +27,8 @@ class Membership {
   bool hear(NodeId node, Incarnation incarnation, Time now);
 
   // For a manager that takes over: everyone who may be there is, until it turns out otherwise.
-  void assume(const View& view, std::uint32_t servers, Time now);
+  // Servers have been silent for some time.
+  void assume(const View& view, std::uint32_t servers, Time now, Duration silence);
 
   // Those that have been silent for so long, and were so when this was last asked: a manager that
   // stood still itself hears what came meanwhile first. They are gone from now on.

@@ -36,7 +36,8 @@ struct Heartbeat {
   bool leaving = false;  // it wants to go
 };
 
-// Manager -> server or worker: it is noted. A server's lease runs from `sent`.
+// Manager -> server or worker: it is noted. A server's lease runs from `sent`, by its own clock:
+// when it sent the sign of life, or earlier, so that it ends with the leader's own.
 struct HeartbeatAck {
   Time sent;
 };
