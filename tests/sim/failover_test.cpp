@@ -88,6 +88,23 @@ TEST(Failover, AnotherManagerTakesOver) {
     }
 }
 
+// All leases have ended with that of the old leader: the new one waits for answers only.
+TEST(Failover, AServerLostWithTheLeaderIsNoticedWithoutASecondLease) {
+  RunSpec spec = replicated({.model = ConsistencyModel::kSsp, .staleness = 2}, 2);
+  spec.cluster.managers = 3;
+  spec.faults = {fault(0.4, FaultKind::kCrash, manager_id(0)),
+                 fault(0.4, FaultKind::kCrash, server_id(1))};
+  const Simulated outcome = simulate(counting_job(spec, 8));
+  ASSERT_TRUE(outcome.job_finished);
+  const auto lost = std::find_if(outcome.events.begin(), outcome.events.end(),
+                                 [](const auto& event) { return event.record.name == "lost"; });
+  ASSERT_NE(lost, outcome.events.end());
+  EXPECT_EQ(lost->record.detail, "server[1]");
+  const DetectionSpec& detection = spec.detection;
+  EXPECT_LT(lost->time.seconds,
+            0.4 + detection.lease.seconds + 3.2 * detection.heartbeat.seconds + 0.005);
+}
+
 TEST(Failover, ManagersMayComeAndGoOneAfterTheOther) {
   RunSpec spec = replicated({.model = ConsistencyModel::kSsp, .staleness = 2}, 2);
   spec.cluster.managers = 3;
