@@ -40,6 +40,16 @@ std::string learner_text(const LearnerSpec& spec) {
       return "linear regression";
     case LearnerType::kSoftmaxRegression:
       return "softmax regression";
+    case LearnerType::kSparseLogisticRegression:
+      return fmt::format("sparse logistic regression, {} {} blocks, l1 {}", spec.blocks,
+                         spec.random_order ? "random" : "sequential", spec.l1);
+    case LearnerType::kMatrixFactorization:
+      return fmt::format("matrix factorization, rank {}{}", spec.rank,
+                         spec.biases ? " with biases" : "");
+    case LearnerType::kLda:
+      return fmt::format("LDA, {} topics", spec.topics);
+    case LearnerType::kCountMin:
+      return fmt::format("CountMin sketch, {} rows of {} counters", spec.depth, spec.width);
     case LearnerType::kPerceptron:
       return fmt::format("perceptron, hidden units {}", fmt::join(spec.hidden, ", "));
     case LearnerType::kTally:
@@ -172,7 +182,8 @@ RunHeader describe(const RunSpec& spec, std::string backend, std::string metric_
     header.stragglers += nodes_text(straggler.nodes) + ": " + straggler_text(straggler);
   }
   header.learner = learner_text(spec.job.learner);
-  header.optimizer = optimizer_text(spec.job.optimizer);
+  header.optimizer = has_own_rule(spec.job.learner.type) ? "the learner's own"
+                                                         : optimizer_text(spec.job.optimizer);
   if (spec.job.data) {
     header.data = std::filesystem::path(spec.job.data->file).filename().string();
   }

@@ -55,8 +55,9 @@ Client::Client(std::shared_ptr<const Job> job, NodeId self, Context& context)
   if (context.incarnation() > Incarnation{}) return;
   std::vector<std::uint32_t> widths;
   for (const Table& table : job_->tables) widths.push_back(table.width);
-  cache_.emplace(std::move(widths), static_cast<float>(job_->spec.job.optimizer.learning_rate) /
-                                        static_cast<float>(job_->spec.cluster.workers));
+  const std::optional<float> step = job_->rule->own_step(job_->spec.cluster.workers);
+  PSGRID_CHECK(step, "an update rule whose effect a cache can foresee");
+  cache_.emplace(std::move(widths), *step);
 }
 
 void Client::start(ViewPtr view, Clock done) {
@@ -93,7 +94,7 @@ Client::Pulling& Client::begin_pull(Clock iteration) {
   pulling.iteration = iteration;
   if (job_->spec.audited) context_.record(PullBegun{pulling.requests.number, iteration});
   pulling.weights.slowest = {~0u};
-  pulling.weights.read.resize(view_->shards());
+  pulling.weights.read = last_read_;  // of shards that it does not ask
   return pulling;
 }
 
@@ -107,7 +108,6 @@ RequestId Client::pull_newer(Clock iteration, std::vector<KeySet> keys, const We
 RequestId Client::pull(Clock iteration, std::vector<KeySet> keys) {
   Pulling& pulling = begin_pull(iteration);
   pulling.wanted = keys;
-  if (cache_) pulling.weights.read = last_read_;
   if (cache_) {
     const Clock required = job_->consistency->required(iteration);
     bool all_cached = true;
@@ -314,7 +314,7 @@ void Client::push(Clock iteration, std::vector<Section> gradient, const Weights&
     Push push{.since = view_->chain(shard).since,
               .shard = shard,
               .iteration = iteration,
-              .read_clock = read.read[shard].clock,
+              .read_clock = std::max(read.read[shard].clock, read.slowest),
               .request = pushing.requests.number,
               .read_version = read.read[shard].version,
               .sections = std::move(parts[shard]),
@@ -340,7 +340,8 @@ std::vector<Sections> Client::slice(const std::vector<Section>& gradient) const 
     return parts;
   }
   for (const Section& section : gradient) {
-    const std::uint32_t width = job_->tables[section.table.value].width;
+    const std::uint32_t width =
+        job_->tables[section.table.value].width * job_->rule->pushed_per_weight();
     const auto slices = view_->ring(section.table).slice(section.keys);
     for (const Slice& slice : *slices)
       parts[slice.shard].push_back({section.table, slice.keys, cut(section.values, width, slice)});

@@ -12,6 +12,9 @@ struct Dataset {
   std::uint32_t features = 0;
   std::uint32_t classes = 0;  // labels are 0, ..., classes - 1; 0 if the labels are real numbers
 
+  // Ratings only: each row has two columns, that of its user and `users` + that of its item.
+  std::uint32_t users = 0;
+
   std::vector<float> labels;  // one a row
 
   std::vector<float> dense;  // row-major rows x features; empty if the rows are sparse

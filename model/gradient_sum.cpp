@@ -40,13 +40,14 @@ void GradientSum::skip(std::uint32_t worker) {
 
 void GradientSum::accumulate(const Section& section) {
   if (section.keys.empty()) return;
-  const ShardLayout& layout = shards_[section.table.value].layout();
+  const Shard& shard = shards_[section.table.value];
+  const ShardLayout& layout = shard.layout();
   TableSum& sum = sums_[section.table.value];
-  const std::uint32_t width = layout.width();
+  const std::uint32_t width = shard.pushed_width();
   const std::span<const float> gradient = section.values.data();
   PSGRID_CHECK(gradient.size() == section.keys.size() * width, "a row for each key");
   if (sum.values.empty()) {
-    sum.values.resize(layout.values());
+    sum.values.resize(layout.rows() * width);
     sum.touched.resize(layout.rows());
   }
   const float* from = gradient.data();
@@ -73,7 +74,7 @@ std::vector<Section> GradientSum::take_scaled(std::uint32_t workers, float facto
     const ShardLayout& layout = shards_[table].layout();
     if (sum.values.empty()) continue;
 
-    const std::uint32_t width = layout.width();
+    const std::uint32_t width = shards_[table].pushed_width();
     std::vector<KeyRange> keys;
     std::vector<float> values;
     std::uint64_t row = 0;
@@ -115,7 +116,8 @@ void GradientSum::get(WireReader& in) {
     const ShardLayout& layout = shards_[table].layout();
     TableSum& sum = sums_[table];
     const std::uint64_t values = in.count(sizeof(float));
-    if (values != 0 && values != layout.values()) in.fail("a sum as long as the table");
+    if (values != 0 && values != layout.rows() * shards_[table].pushed_width())
+      in.fail("a sum as long as the table");
     const Values floats = in.floats(values);
     sum.values.assign(floats.data().begin(), floats.data().end());
     sum.touched.resize(values == 0 ? 0 : layout.rows());

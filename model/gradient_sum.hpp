@@ -42,7 +42,7 @@ class GradientSum {
     bool closed = false;
   };
   struct TableSum {
-    std::vector<float> values;  // as the shard's layout; empty until something is added
+    std::vector<float> values;  // pushed_width() a row; empty until something is added
     std::vector<bool> touched;  // rows
   };
 

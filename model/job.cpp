@@ -9,14 +9,24 @@
 
 namespace psgrid {
 
+LearnerSpec learner_in(const RunSpec& run) {
+  LearnerSpec spec = run.job.learner;
+  spec.seed = run.seed;
+  spec.workers = run.cluster.workers;
+  spec.batch = run.job.batch;
+  spec.delay = run.consistency.delay;
+  return spec;
+}
+
 Job::Job(RunSpec run_spec, Dataset train_data, Dataset test_data, LearnerFactory factory)
     : spec(std::move(run_spec)),
       train(std::move(train_data)),
       test(std::move(test_data)),
       learner_factory(std::move(factory)),
-      consistency(make_consistency(spec.consistency)),
-      rule(make_update_rule(spec.job.optimizer)) {
+      consistency(make_consistency(spec.consistency)) {
   const std::unique_ptr<Learner> learner = make_learner();
+  rule = learner->update_rule();
+  if (!rule) rule = make_update_rule(spec.job.optimizer);
   timing_only = learner->timing_only();
   tables = learner->tables();
   const ComputeSpec& compute = spec.job.compute;
@@ -27,7 +37,7 @@ Job::Job(RunSpec run_spec, Dataset train_data, Dataset test_data, LearnerFactory
 }
 
 std::unique_ptr<Learner> Job::make_learner() const {
-  return learner_factory(spec.job.learner, train.rows > 0 ? &train : nullptr);
+  return learner_factory(learner_in(spec), train.rows > 0 ? &train : nullptr);
 }
 
 double Job::gradient_flops(std::size_t examples) const {

@@ -22,6 +22,9 @@ using LearnerFactory =
 
 struct Job;
 
+// The learner of a run, with what it has to know of the rest of it.
+LearnerSpec learner_in(const RunSpec& run);
+
 // Makes the workers of a run: the standard program by default, or a node of the user's own.
 using WorkerFactory = std::function<std::unique_ptr<Node>(std::shared_ptr<const Job> job,
                                                           NodeId self, Context& context)>;

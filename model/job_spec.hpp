@@ -17,6 +17,10 @@ enum class LearnerType {
   kSvm,
   kLinearRegression,
   kSoftmaxRegression,
+  kSparseLogisticRegression,
+  kMatrixFactorization,
+  kLda,
+  kCountMin,
   kPerceptron,
   kTally,
   kNone
@@ -28,13 +32,36 @@ struct LearnerSpec {
   std::vector<std::uint32_t> hidden;  // perceptron: units of each hidden layer
   std::uint64_t parameters = 0;       // none: number of float32 parameters
   std::uint32_t keys = 0;             // tally: each worker's own, in each of two tables
-  std::uint32_t workers = 0;          // tally: of the cluster
+  std::uint32_t rank = 0;             // matrix_factorization: values of a user's or item's row
+  bool biases = false;                // matrix_factorization: one more
+  std::uint32_t topics = 0;           // lda
+  double alpha = 0.1, beta = 0.01;    // lda: priors of a document's topics and a topic's words
+  double l1 = 0;                      // sparse_logistic_regression: adds l1 * |weights| to the loss
+  std::uint32_t blocks = 1;           // sparse_logistic_regression: of features
+  bool random_order = true;           // sparse_logistic_regression: of the blocks
+  double step = 1;                    // sparse_logistic_regression: of the safe step's length
+  bool kkt_filter = false;            // sparse_logistic_regression: zeros that stay are not pushed
+  std::uint32_t width = 0, depth = 0;  // count_min: counters of a row, and rows
+  std::uint64_t items = 0;             // count_min: different items of the stream
+  double skew = 1.1;                   // count_min: the i-th has a share proportional to i^-skew
+
+  // Of the run, see learner_in().
+  std::uint64_t seed = 1;
+  std::uint32_t workers = 0;
+  std::uint32_t batch = 0;
+  std::uint32_t delay = 0;
 };
 
-enum class DataFormat { kLibsvm, kIdx, kCsv };
+// Learners whose pushes are not gradients for an optimizer: they bring an update rule of their own.
+constexpr bool has_own_rule(LearnerType learner) {
+  return learner == LearnerType::kSparseLogisticRegression || learner == LearnerType::kLda ||
+         learner == LearnerType::kCountMin;
+}
+
+enum class DataFormat { kLibsvm, kIdx, kCsv, kRatings, kLdaC };
 enum class Transform { kNone, kLog1p, kStandardize, kLog1pStandardize, kMaxAbs };
 
-enum class SyntheticType { kLinear };
+enum class SyntheticType { kLinear, kRatings };
 
 // Data drawn from a seed instead of read from files.
 struct SyntheticSpec {
@@ -42,6 +69,7 @@ struct SyntheticSpec {
   std::uint32_t rows = 0;
   std::uint32_t features = 0;  // linear: standard normal, as are the true weights and bias
   double noise = 0;            // standard deviation of what is added to the true label
+  std::uint32_t users = 0, items = 0, rank = 0;  // ratings: of the true matrix
 };
 
 struct DataSpec {

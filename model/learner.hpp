@@ -15,6 +15,7 @@
 #include "model/dataset.hpp"
 #include "model/ids.hpp"
 #include "model/job_spec.hpp"
+#include "model/update_rule.hpp"
 #include "model/values.hpp"
 
 namespace psgrid {
@@ -46,11 +47,27 @@ struct Evaluation {
   double metric = 0;  // of the learner's metric_name()
 };
 
+// What a worker works on.
+struct Share {
+  NodeId worker;
+  Clock from;                   // the next iteration
+  std::uint32_t first_row = 0;  // of the training data
+  std::uint32_t rows = 0;
+};
+
 class Learner {
  public:
   virtual ~Learner() = default;
 
   virtual std::vector<Table> tables() const = 0;
+
+  // The rule by which servers apply what this learner pushes; none: the scenario's optimizer.
+  virtual std::unique_ptr<UpdateRule> update_rule() const { return nullptr; }
+
+  // Before the first call of keys(), and again before the next one when the share has changed as
+  // workers come and go. A worker that was started anew has a new learner, whose first share begins
+  // `from` where the other one's iterations were acknowledged. What is in flight is still finished.
+  virtual void take_share(const Dataset& /*data*/, const Share& /*share*/) {}
 
   // What stands for the rows of an iteration in keys() and gradient() where there are no data; if
   // nothing does, the iteration touches all keys of all tables.
@@ -59,11 +76,13 @@ class Learner {
     return {};
   }
 
-  // The keys of each table, in the order of tables(), that the examples `rows` of `data` touch.
+  // Called once an iteration, as is gradient() later, in the same order; several iterations may lie
+  // between the two. The keys of each table, in the order of tables(), that the examples `rows` of
+  // `data` touch.
   virtual std::vector<KeySet> keys(const Dataset& data, std::span<const std::uint32_t> rows) = 0;
 
   // weights: one section a table, with the keys that keys() gave for these rows, or for these and
-  // more. The gradient has the same keys.
+  // more. A gradient has the same keys; what goes to a rule of the learner's own may have others.
   virtual Gradient gradient(const Dataset& data, std::span<const std::uint32_t> rows,
                             const std::vector<Section>& weights) = 0;
 

@@ -1,6 +1,7 @@
 // Rows that a worker has read, with the clock up to which they hold everybody's updates (the
 // process cache of Ho et al., NIPS 2013). Its own updates are applied to the cached rows at once,
-// so it reads its own writes; that needs plain SGD, where a gradient's effect is known beforehand.
+// so it reads its own writes; that needs a rule like plain SGD, where the effect of a push is known
+// beforehand.
 #pragma once
 
 #include <cstdint>

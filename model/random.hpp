@@ -25,7 +25,11 @@ enum class Purpose : std::uint16_t {
   kLink,           // fate of a message on a link
   kSynthetic,      // generated data sets
   kTest,
-  kExploration,    // what a run of a campaign is like; the node's rank is the run's number
+  kExploration,  // what a run of a campaign is like; the node's rank is the run's number
+  kTopics,       // topics of a document's tokens
+  kBlocks,       // order of the blocks of features
+  kStream,       // items that a worker counts; the sub-stream is the iteration
+  kHashing,      // hash functions of a sketch; the sub-stream is the row
 };
 
 class RandomStream {

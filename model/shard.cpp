@@ -89,15 +89,16 @@ void Shard::restore(std::size_t array, std::span<const float> values) {
 void Shard::apply(const Section& section, float share, std::uint64_t step) {
   if (phantom_) return;
   const std::uint32_t width = layout_.width();
+  const std::uint32_t pushed = rule_.pushed_per_weight();
   const std::span<const float> gradient = section.values.data();
-  PSGRID_CHECK(gradient.size() == section.keys.size() * width, "a row for each key");
+  PSGRID_CHECK(gradient.size() == section.keys.size() * pushed_width(), "a row for each key");
   if (!section.keys.is_ranges()) return apply_list(section.keys.as_list(), gradient, share, step);
   std::size_t done = 0;
   for (const KeyRange& range : section.keys.as_ranges()) {
     const std::size_t offset = layout_.row_of(range.begin, range.size()) * width;
     const std::size_t values = range.size() * width;
     rule_.apply({weights_.data() + offset, values}, {state_.data() + offset, weights_.size()},
-                gradient.subspan(done, values), share, step);
+                gradient.subspan(done * pushed, values * pushed), share, step);
     done += values;
   }
 }
@@ -135,6 +136,7 @@ void Shard::apply_list(std::span<const Key> keys, std::span<const float> gradien
   constexpr std::size_t kBatch = 1024;
   const std::uint32_t width = layout_.width();
   const std::uint32_t slots = rule_.slots();
+  const std::uint32_t pushed = rule_.pushed_per_weight();
   const std::size_t stride = std::min(kBatch, keys.size()) * width;
   std::vector<std::uint64_t> rows(std::min(kBatch, keys.size()));
   std::vector<float> weights(stride), state(stride * slots);
@@ -148,7 +150,7 @@ void Shard::apply_list(std::span<const Key> keys, std::span<const float> gradien
       gather(state_.data() + slot * weights_.size(), rows, width, state.data() + slot * stride);
     const std::size_t values = rows.size() * width;
     rule_.apply({weights.data(), values}, {state.data(), stride},
-                gradient.subspan(done * width, values), share, step);
+                gradient.subspan(done * width * pushed, values * pushed), share, step);
     scatter(weights.data(), rows, width, weights_.data());
     for (std::uint32_t slot = 0; slot < slots; ++slot)
       scatter(state.data() + slot * stride, rows, width, state_.data() + slot * weights_.size());

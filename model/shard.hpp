@@ -56,6 +56,8 @@ class Shard {
   Shard(const Table& table, KeySet owned, const UpdateRule& rule, std::uint64_t seed, bool phantom);
 
   const ShardLayout& layout() const { return layout_; }
+  // Numbers that a push has for each key.
+  std::uint32_t pushed_width() const { return layout_.width() * rule_.pushed_per_weight(); }
   bool is_phantom() const { return phantom_; }
 
   // Rows in key order; requires keys that are owned.

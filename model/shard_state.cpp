@@ -88,8 +88,10 @@ IterationSums::Finished IterationSums::take(Clock clock) {
                     .parts = std::move(iteration.parts)};
   finished.mean.assign(iteration.phantom.begin(), iteration.phantom.end());
   if (iteration.sum)
-    finished.mean = std::move(*iteration.sum)
-                        .take_scaled(workers_, 1.0f / static_cast<float>(finished.gradients));
+    finished.mean =
+        std::move(*iteration.sum)
+            .take_scaled(workers_,
+                         job_->rule->sums() ? 1 : 1.0f / static_cast<float>(finished.gradients));
   return finished;
 }
 
@@ -248,7 +250,8 @@ bool ShardState::apply_push(std::uint32_t worker, const Push& push, Context* wit
     const IterationSums::ReadMark read{worker, push.read_clock, push.read_version};
     if (witness) record_staleness(*witness, read, push.iteration, slowest());
     const double factor = stale_factor(job_->spec.consistency, staleness(read, slowest()));
-    update(push.sections, static_cast<float>(factor / workers_));
+    update(push.sections,
+           job_->rule->sums() ? 1 : static_cast<float>(factor / workers_));
   }
   const bool slowest_rose = advance_clocks(worker, push);
   apply_finished_iterations(witness);

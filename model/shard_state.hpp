@@ -68,7 +68,7 @@ class IterationSums {
 
   struct Finished {
     std::uint32_t gradients = 0;
-    std::vector<Section> mean;
+    std::vector<Section> mean;  // or the sum, if that is what the rule wants
     std::vector<ReadMark> reads;
     std::vector<Aggregate::Part> parts;
   };

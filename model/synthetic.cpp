@@ -1,5 +1,8 @@
 #include "model/synthetic.hpp"
 
+#include <cmath>
+#include <unordered_set>
+
 #include "model/check.hpp"
 #include "model/random.hpp"
 
@@ -33,6 +36,37 @@ Dataset make_linear(const SyntheticSpec& spec, std::uint64_t seed) {
   return data;
 }
 
+Dataset make_ratings(const SyntheticSpec& spec, std::uint64_t seed) {
+  const std::uint64_t pairs = std::uint64_t{spec.users} * spec.items;
+  PSGRID_CHECK(spec.rows <= pairs, "at most as many ratings as pairs");
+  RandomStream truth = stream(seed, kTruth), random = stream(seed, kExamples);
+  const double scale = 1 / std::sqrt(std::sqrt(double{1.0} * spec.rank));
+  std::vector<double> factors((std::size_t{spec.users} + spec.items) * spec.rank);
+  for (double& factor : factors) factor = scale * truth.normal();
+
+  Dataset data;
+  data.rows = spec.rows;
+  data.features = spec.users + spec.items;
+  data.users = spec.users;
+  data.row_begin.push_back(0);
+  std::unordered_set<std::uint64_t> drawn;
+  while (data.labels.size() < spec.rows) {
+    const std::uint64_t pair = random.below(pairs);
+    if (!drawn.insert(pair).second) continue;
+    const auto user = static_cast<std::uint32_t>(pair / spec.items);
+    const auto item = spec.users + static_cast<std::uint32_t>(pair % spec.items);
+    double label = spec.noise * random.normal();
+    for (std::uint32_t f = 0; f < spec.rank; ++f)
+      label +=
+          factors[std::size_t{user} * spec.rank + f] * factors[std::size_t{item} * spec.rank + f];
+    data.labels.push_back(static_cast<float>(label));
+    data.column.insert(data.column.end(), {user, item});
+    data.value.insert(data.value.end(), {1, 1});
+    data.row_begin.push_back(data.column.size());
+  }
+  return data;
+}
+
 }  // namespace
 
 LinearTruth linear_truth(const SyntheticSpec& spec, std::uint64_t seed) {
@@ -47,6 +81,8 @@ Dataset make_synthetic(const SyntheticSpec& spec, std::uint64_t seed) {
   switch (spec.type) {
     case SyntheticType::kLinear:
       return make_linear(spec, seed);
+    case SyntheticType::kRatings:
+      return make_ratings(spec, seed);
   }
   PSGRID_CHECK(false, "a type of synthetic data that exists");
 }

@@ -16,6 +16,8 @@ struct LinearTruth {
 };
 LinearTruth linear_truth(const SyntheticSpec& spec, std::uint64_t seed);
 
+// SyntheticType::kRatings: of different pairs of a user and an item, p_u . q_i + noise e, where p
+// and q are standard normal, divided by rank^(1/4): true ratings have variance 1.
 Dataset make_synthetic(const SyntheticSpec& spec, std::uint64_t seed);
 
 }  // namespace psgrid

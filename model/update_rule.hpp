@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 
 #include "model/job_spec.hpp"
@@ -27,9 +28,22 @@ class UpdateRule {
   // Slots of state that the rule needs.
   virtual std::uint32_t slots() const = 0;
 
-  // weights, gradient: n values each. share: the part of a full step that this gradient stands
-  // for: 1 for the mean gradient of all workers, 1/W for one worker's gradient applied on its own.
-  // step: this shard's number of updates including this one, from 1 (bias correction of Adam).
+  // Numbers that a push has for each weight, one after the other; more than 1 if the rule needs
+  // more than a gradient.
+  virtual std::uint32_t pushed_per_weight() const { return 1; }
+
+  // True if what the workers push in an iteration is added up, false if its mean is taken. Then
+  // `share` is always 1.
+  virtual bool sums() const { return false; }
+
+  // How far one worker's push of 1 lowers a weight, if that is known beforehand and depends on
+  // nothing else: what a worker's cache needs to add its own pushes itself.
+  virtual std::optional<float> own_step(std::uint32_t /*workers*/) const { return {}; }
+
+  // weights: n values, gradient: n times pushed_per_weight(). share: the part of a full step that
+  // this gradient stands for: 1 for the mean gradient of all workers, 1/W for one worker's gradient
+  // applied on its own. step: this shard's number of updates including this one, from 1 (bias
+  // correction of Adam).
   virtual void apply(std::span<float> weights, RuleState state, std::span<const float> gradient,
                      float share, std::uint64_t step) const = 0;
 };

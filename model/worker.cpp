@@ -1,6 +1,7 @@
 #include "model/worker.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "model/check.hpp"
 
@@ -109,6 +110,7 @@ void Worker::take_rows(const Welcome& welcome) {
   const DataRange rows{welcome.first_row, welcome.first_row + welcome.rows};
   if (batches_ && rows == rows_) return;
   rows_ = rows;
+  share_is_new_ = true;
   batches_.emplace(rows_, job_->spec.job.batch, context_.random(Purpose::kBatches));
 }
 
@@ -156,6 +158,8 @@ MiniBatch Worker::next_batch() {
                   .steps = steps,
                   .keys = all_keys_};
   next_batch_ = next_batch_.next();
+  if (std::exchange(share_is_new_, false))  // not earlier: it may be computing a gradient
+    learner_->take_share(job_->train, {self_, batch.iteration, rows_.begin, rows_.size()});
   if (batches_) {
     for (std::uint32_t step = 0; step < steps; ++step) {
       const std::span<const std::uint32_t> rows = batches_->next();

@@ -125,6 +125,7 @@ class Worker final : public Node {
   Client client_;
   std::optional<BatchSampler> batches_;
   DataRange rows_;
+  bool share_is_new_ = false;     // the learner has not heard of rows_
   std::vector<KeySet> all_keys_;  // what a batch touches where there are no data
   Program program_;
   bool stopped_ = false;

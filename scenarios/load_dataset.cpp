@@ -10,8 +10,11 @@
 #include "scenarios/readers/csv.hpp"
 #include "scenarios/readers/file.hpp"
 #include "scenarios/readers/idx.hpp"
+#include "scenarios/readers/lda_c.hpp"
 #include "scenarios/readers/libsvm.hpp"
+#include "scenarios/readers/ratings.hpp"
 #include "scenarios/readers/raw_data.hpp"
+#include "scenarios/readers/text.hpp"
 #include "scenarios/transforms.hpp"
 
 namespace psgrid::scenarios {
@@ -29,7 +32,10 @@ Result<RawData> read_raw(const DataSpec& spec, const std::string& file, const st
       return read_libsvm(*text, file, features);
     case DataFormat::kCsv:
       return read_csv(*text, file, spec.label_column, features);
+    case DataFormat::kLdaC:
+      return read_lda_c(*text, file, features);
     case DataFormat::kIdx:
+    case DataFormat::kRatings:
       break;
   }
   const Result<std::string> label_bytes = read_text(labels);
@@ -41,6 +47,7 @@ Dataset select_rows(const Dataset& data, std::span<const std::uint32_t> rows) {
   Dataset part;
   part.rows = static_cast<std::uint32_t>(rows.size());
   part.features = data.features;
+  part.users = data.users;
   part.classes = data.classes;
   if (data.is_sparse()) part.row_begin.push_back(0);
   for (const std::uint32_t row : rows) {
@@ -71,7 +78,8 @@ Result<TrainTest> split(RawData& train, RawData* test, const DataSpec& spec, std
   std::vector<InputError> errors;
   if (!spec.numeric_labels) errors = assign_classes(train, test);
   if (!errors.empty()) return errors;
-  if (train.data.is_sparse() && density(train.data) >= kDenseFrom) {
+  const bool stays_sparse = train.data.users > 0 || spec.format == DataFormat::kLdaC;
+  if (!stays_sparse && train.data.is_sparse() && density(train.data) >= kDenseFrom) {
     train.data = to_dense(train.data);
     if (test) test->data = to_dense(test->data);
   }
@@ -88,6 +96,47 @@ Result<TrainTest> split(RawData& train, RawData* test, const DataSpec& spec, std
                    select_rows(train.data, rows.first(held_out))};
 }
 
+InputError no_examples(const std::string& file) {
+  return {file, 0, 0, "", "found no examples, expected at least one"};
+}
+
+Result<std::vector<Rating>> read_some_ratings(const std::string& file) {
+  const Result<std::string> text = read_text(file);
+  if (!text) return text.errors;
+  Result<std::vector<Rating>> ratings = read_ratings(*text, file);
+  if (ratings && ratings->empty()) return no_examples(file);
+  return ratings;
+}
+
+Result<TrainTest> load_ratings(const DataSpec& spec, std::uint64_t seed) {
+  const Result<std::vector<Rating>> train = read_some_ratings(spec.file);
+  if (!train) return train.errors;
+  if (spec.test_file.empty()) {
+    RatingsData data = index_ratings(*train, {});
+    return split(data.train, nullptr, spec, seed);
+  }
+  const Result<std::vector<Rating>> test = read_some_ratings(spec.test_file);
+  if (!test) return test.errors;
+  RatingsData data = index_ratings(*train, *test);
+  return split(data.train, &data.test, spec, seed);
+}
+
+// Workers would share a row, which would count twice.
+std::optional<std::string> too_few_rows(const JobSpec& job, const Dataset& train) {
+  if (train.rows >= job.learner.workers) return {};
+  return "found " + std::to_string(train.rows) + " training examples for " +
+         std::to_string(job.learner.workers) + " workers, expected at least one for each";
+}
+
+// Counts are float32, which holds integers up to 2^24.
+std::optional<std::string> too_many_words(const Dataset& documents) {
+  double words = 0;
+  for (const float count : documents.value) words += count;
+  if (words <= 1 << 24) return {};
+  return "found " + number_text(words) +
+         " words, expected at most 16777216, up to which counts are exact";
+}
+
 }  // namespace
 
 Result<TrainTest> load_dataset(const DataSpec& spec, std::uint64_t seed) {
@@ -95,17 +144,17 @@ Result<TrainTest> load_dataset(const DataSpec& spec, std::uint64_t seed) {
     RawData drawn{.file = "", .data = make_synthetic(*spec.synthetic, seed), .line = {}};
     return split(drawn, nullptr, spec, spec.split_seed.value_or(seed));
   }
+  if (spec.format == DataFormat::kRatings)
+    return load_ratings(spec, spec.split_seed.value_or(seed));
   Result<RawData> train = read_raw(spec, spec.file, spec.labels, spec.features);
   if (!train) return train.errors;
-  if (train->data.rows == 0 || train->data.features == 0)
-    return InputError{spec.file, 0, 0, "", "found no examples, expected at least one"};
+  if (train->data.rows == 0 || train->data.features == 0) return no_examples(spec.file);
   Result<RawData> test;
   const bool has_test = !spec.test_file.empty();
   if (has_test) {
     test = read_raw(spec, spec.test_file, spec.test_labels, train->data.features);
     if (!test) return test.errors;
-    if (test->data.rows == 0)
-      return InputError{spec.test_file, 0, 0, "", "found no examples, expected at least one"};
+    if (test->data.rows == 0) return no_examples(spec.test_file);
   }
   std::vector<InputError> errors = check_transform(*train, spec.transform);
   if (errors.empty() && has_test) errors = check_transform(*test, spec.transform);
@@ -122,12 +171,30 @@ Result<TrainTest> load_dataset(const DataSpec& spec, std::uint64_t seed) {
 }
 
 std::vector<InputError> check_dataset(const JobSpec& job, const Dataset& train) {
-  const bool binary =
-      job.learner.type == LearnerType::kLogisticRegression || job.learner.type == LearnerType::kSvm;
-  if (!binary || train.classes == 2) return {};
-  return {{job.data ? job.data->file : "", 0, 0, "",
-           "found " + std::to_string(train.classes) +
-               " classes, expected 2 for a learner of two classes (more: \"softmax_regression\")"}};
+  const std::string file = job.data ? job.data->file : "";
+  const auto error = [&](std::string message) {
+    return std::vector<InputError>{{file, 0, 0, "", std::move(message)}};
+  };
+  switch (job.learner.type) {
+    case LearnerType::kLda:
+      if (const auto message = too_few_rows(job, train)) return error(*message);
+      if (const auto message = too_many_words(train)) return error(*message);
+      return {};
+    case LearnerType::kSparseLogisticRegression:
+      if (const auto message = too_few_rows(job, train)) return error(*message);
+      if (job.learner.blocks > train.features)
+        return error("found " + std::to_string(train.features) + " features, expected at least " +
+                     std::to_string(job.learner.blocks) + ", one a block");
+      [[fallthrough]];
+    case LearnerType::kLogisticRegression:
+    case LearnerType::kSvm:
+      if (train.classes == 2) return {};
+      return error("found " + std::to_string(train.classes) +
+                   " classes, expected 2 for a learner of two classes (more: "
+                   "\"softmax_regression\")");
+    default:
+      return {};
+  }
 }
 
 }  // namespace psgrid::scenarios

@@ -14,6 +14,29 @@ Json learner_json(const LearnerSpec& learner) {
       return {{"type", "linear_regression"}, {"l2", learner.l2}};
     case LearnerType::kSoftmaxRegression:
       return {{"type", "softmax_regression"}, {"l2", learner.l2}};
+    case LearnerType::kSparseLogisticRegression:
+      return {{"type", "sparse_logistic_regression"},
+              {"l1", learner.l1},
+              {"blocks", learner.blocks},
+              {"block_order", learner.random_order ? "random" : "sequential"},
+              {"step", learner.step},
+              {"kkt_filter", learner.kkt_filter}};
+    case LearnerType::kMatrixFactorization:
+      return {{"type", "matrix_factorization"},
+              {"l2", learner.l2},
+              {"rank", learner.rank},
+              {"biases", learner.biases}};
+    case LearnerType::kLda:
+      return {{"type", "lda"},
+              {"topics", learner.topics},
+              {"alpha", learner.alpha},
+              {"beta", learner.beta}};
+    case LearnerType::kCountMin:
+      return {{"type", "count_min"},
+              {"width", learner.width},
+              {"depth", learner.depth},
+              {"items", learner.items},
+              {"skew", learner.skew}};
     case LearnerType::kPerceptron:
       return {{"type", "perceptron"}, {"l2", learner.l2}, {"hidden", learner.hidden}};
     case LearnerType::kTally:
@@ -47,6 +70,9 @@ Json synthetic_json(const SyntheticSpec& synthetic) {
               {"rows", synthetic.rows},
               {"features", synthetic.features},
               {"noise", synthetic.noise}};
+    case SyntheticType::kRatings:
+      return {{"type", "ratings"},        {"rows", synthetic.rows}, {"users", synthetic.users},
+              {"items", synthetic.items}, {"rank", synthetic.rank}, {"noise", synthetic.noise}};
   }
   return {};
 }
@@ -70,8 +96,15 @@ void set_files(Json& json, const DataSpec& data, const std::string& directory) {
       json["format"] = "csv";
       json["label_column"] = data.label_column;
       break;
+    case DataFormat::kRatings:
+      json["format"] = "ratings";
+      break;
+    case DataFormat::kLdaC:
+      json["format"] = "lda_c";
+      break;
   }
-  json["transform"] = transform_name(data.transform);
+  const bool has_features = data.format != DataFormat::kRatings && data.format != DataFormat::kLdaC;
+  if (has_features) json["transform"] = transform_name(data.transform);
   if (data.features > 0) json["features"] = data.features;
 }
 
@@ -124,7 +157,9 @@ Json stop_json(const StopSpec& stop) {
 Json job_json(const JobSpec& job, const std::string& directory) {
   Json json;
   json["learner"] = learner_json(job.learner);
-  if (job.learner.type != LearnerType::kTally) json["batch"] = job.batch;
+  const bool has_batch = job.learner.type != LearnerType::kTally &&
+                         job.learner.type != LearnerType::kSparseLogisticRegression;
+  if (has_batch) json["batch"] = job.batch;
   json["compute"] = compute_json(job.compute);
   json["stop"] = stop_json(job.stop);
   if (job.local_steps > 1) json["local_steps"] = job.local_steps;
@@ -132,6 +167,7 @@ Json job_json(const JobSpec& job, const std::string& directory) {
   json["evaluate_every"] = job.evaluate_every;
   if (job.learner.type == LearnerType::kTally) return json;
   if (job.data) json["data"] = data_json(*job.data, directory);
+  if (has_own_rule(job.learner.type)) return json;
   json["learning_rate"] = job.optimizer.learning_rate;
   json["optimizer"] = optimizer_json(job.optimizer);
   return json;

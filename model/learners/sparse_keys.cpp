@@ -9,7 +9,10 @@
 
 namespace psgrid {
 
-KeySet columns_and_bias(const Dataset& data, std::span<const std::uint32_t> rows, Key bias) {
+namespace {
+
+// Rising. Room for one more.
+std::vector<Key> columns_below(const Dataset& data, std::span<const std::uint32_t> rows, Key bias) {
   // One bit a column, all clear between calls; per thread, for thousands of learners share one.
   thread_local std::vector<std::uint64_t> seen;
   if (seen.size() < bias / 64 + 1) seen.resize(bias / 64 + 1);
@@ -28,8 +31,20 @@ KeySet columns_and_bias(const Dataset& data, std::span<const std::uint32_t> rows
   for (std::size_t word = first; word <= last && word < seen.size(); ++word)
     for (; seen[word] != 0; seen[word] &= seen[word] - 1)
       keys.push_back(word * 64 + static_cast<Key>(std::countr_zero(seen[word])));
+  return keys;
+}
+
+}  // namespace
+
+KeySet columns_and_bias(const Dataset& data, std::span<const std::uint32_t> rows, Key bias) {
+  std::vector<Key> keys = columns_below(data, rows, bias);
   keys.push_back(bias);
   return KeySet::list(std::move(keys));
+}
+
+KeySet columns_of_rows(const Dataset& data, std::span<const std::uint32_t> rows) {
+  std::vector<Key> keys = columns_below(data, rows, data.features);
+  return keys.empty() ? KeySet() : KeySet::list(std::move(keys));
 }
 
 namespace {

@@ -15,6 +15,9 @@ namespace psgrid {
 // The columns that occur in `rows`, and the key `bias` (above all columns), as a list.
 KeySet columns_and_bias(const Dataset& data, std::span<const std::uint32_t> rows, Key bias);
 
+// The columns alone.
+KeySet columns_of_rows(const Dataset& data, std::span<const std::uint32_t> rows);
+
 // Where each key of a set stands in it. Uses memory of the calling thread: at most one may be in
 // use on a thread at a time.
 class KeyPositions {

@@ -25,21 +25,65 @@ void check_files(const DataSpec& data, const ReadContext& context) {
   check(data.test_labels, "test_labels");
 }
 
-// What each kind of data can be used for.
+// What examples are made of.
+enum class Kind { kClasses, kNumbers, kRatings, kDocuments };
+
+const char* text_of(Kind kind) {
+  switch (kind) {
+    case Kind::kClasses:
+      return "examples with classes";
+    case Kind::kNumbers:
+      return "examples with numbers as labels";
+    case Kind::kRatings:
+      return "ratings";
+    case Kind::kDocuments:
+      return "documents (\"lda_c\")";
+  }
+  return "";
+}
+
+Kind kind_of(const DataSpec& data) {
+  if (data.synthetic)
+    return data.synthetic->type == SyntheticType::kLinear ? Kind::kNumbers : Kind::kRatings;
+  if (data.format == DataFormat::kLdaC) return Kind::kDocuments;
+  return data.format == DataFormat::kRatings ? Kind::kRatings : Kind::kNumbers;
+}
+
+Kind kind_for(LearnerType learner) {
+  if (learner == LearnerType::kMatrixFactorization) return Kind::kRatings;
+  if (learner == LearnerType::kLda) return Kind::kDocuments;
+  return learner == LearnerType::kLinearRegression ? Kind::kNumbers : Kind::kClasses;
+}
+
+void check_synthetic(const JobSpec& job, const ReadContext& context) {
+  if (!job.data->synthetic || job.data->synthetic->type != SyntheticType::kRatings) return;
+  const SyntheticSpec& drawn = *job.data->synthetic;
+  const std::uint64_t pairs = std::uint64_t{drawn.users} * drawn.items;
+  if (2 * std::uint64_t{drawn.rows} > pairs)
+    context.problems.error(
+        "/job/data/synthetic/rows",
+        fmt::format("found {} ratings, expected at most {}, half of the pairs of users and items",
+                    drawn.rows, pairs / 2));
+}
+
 void check_kind(const JobSpec& job, const ReadContext& context) {
   if (!context.problems.sound("/job/learner") || !context.problems.sound("/job/data")) return;
-  if (job.data->synthetic && job.learner.type != LearnerType::kLinearRegression)
-    context.problems.error("/job/data/synthetic",
-                           "found labels that are numbers, expected \"linear_regression\" as "
-                           "learner, or data from a file");
+  const Kind data = kind_of(*job.data), wanted = kind_for(job.learner.type);
+  // Numbers in a file may be classes as well.
+  const bool either = data == Kind::kNumbers && !job.data->synthetic && wanted == Kind::kClasses;
+  if (data == wanted || either) return check_synthetic(job, context);
+  context.problems.error(
+      job.data->synthetic ? "/job/data/synthetic" : "/job/data/format",
+      fmt::format("found {}, expected {} for the job's learner", text_of(data), text_of(wanted)));
 }
 
 void check_stop(RunSpec& run, const ReadContext& context) {
   Problems& problems = context.problems;
   StopSpec& stop = run.job.stop;
   if (!problems.sound("/job/stop") || !problems.sound("/job/learner")) return;
-  const bool learns =
-      run.job.learner.type != LearnerType::kNone && run.job.learner.type != LearnerType::kTally;
+  const LearnerType learner = run.job.learner.type;
+  const bool learns = learner != LearnerType::kNone && learner != LearnerType::kTally &&
+                      learner != LearnerType::kCountMin;
   if (stop.target_loss && !learns) {
     if (problems.overridden("/job/stop/target_loss", "/job/learner/type") &&
         (stop.iterations || stop.time))
@@ -56,11 +100,29 @@ void check_stop(RunSpec& run, const ReadContext& context) {
                      "\"time\"");
 }
 
-// A worker's cache replays its own updates, which only plain SGD allows.
+// Block proximal gradient sums what all workers push for a block.
+void check_block_descent(const RunSpec& run, const ReadContext& context) {
+  const ConsistencySpec& consistency = run.consistency;
+  if (run.job.learner.type != LearnerType::kSparseLogisticRegression ||
+      !context.problems.sound("/consistency") || !context.problems.sound("/job/learner"))
+    return;
+  const bool sums = consistency.model == ConsistencyModel::kBsp ||
+                    consistency.model == ConsistencyModel::kBoundedDelay ||
+                    (consistency.model == ConsistencyModel::kSsp && consistency.staleness == 0);
+  if (!sums)
+    context.problems.error("/consistency/model",
+                           "found a model that applies each worker's push by itself, expected "
+                           "\"bsp\" or \"bounded_delay\" with \"sparse_logistic_regression\"");
+}
+
+// A worker's cache replays its own updates, which only plain SGD and increments allow.
 void check_cache(RunSpec& run, const ReadContext& context) {
   Problems& problems = context.problems;
   if (!run.consistency.cache || !problems.sound("/job/optimizer")) return;
-  if (run.job.optimizer.type == OptimizerType::kSgd) return;
+  const LearnerType learner = run.job.learner.type;
+  if (has_own_rule(learner) ? learner != LearnerType::kSparseLogisticRegression
+                            : run.job.optimizer.type == OptimizerType::kSgd)
+    return;
   if (problems.overridden("/consistency/cache", "/job/optimizer/type"))
     run.consistency.cache = false;
   else
@@ -145,6 +207,9 @@ void check_retry(const RunSpec& run, const Json& document, const ReadContext& co
 // As many as its tables() will be.
 std::uint64_t tables_of(const LearnerSpec& learner) {
   if (learner.type == LearnerType::kTally) return TallyLayout::kTables;
+  if (learner.type == LearnerType::kMatrixFactorization || learner.type == LearnerType::kLda ||
+      learner.type == LearnerType::kCountMin)
+    return 2;
   return learner.type == LearnerType::kPerceptron ? learner.hidden.size() + 1 : 1;
 }
 
@@ -162,7 +227,21 @@ void check_ring(const RunSpec& run, const ReadContext& context) {
       "/partition/virtual_nodes",
       fmt::format("found {} points of each shard, expected at most {} with {} shards{}",
                   run.partition.virtual_nodes, most, shards,
-                  tables > 1 ? fmt::format(" and {} layers", tables) : ""));
+                  tables > 1 ? fmt::format(" and {} tables", tables) : ""));
+}
+
+// Counters are float32, which holds integers up to 2^24.
+void check_counts(const RunSpec& run, const ReadContext& context) {
+  constexpr double kExact = 1u << 24;
+  const auto& iterations = run.job.stop.iterations;
+  if (run.job.learner.type != LearnerType::kCountMin || !iterations) return;
+  const double length = 1.0 * run.cluster.workers * run.job.batch * *iterations;
+  if (length > kExact)
+    context.problems.error(
+        "/job/stop/iterations",
+        fmt::format("found a stream of {:.0f} items, expected at most {:.0f}, up to which "
+                    "counters are exact",
+                    length, kExact));
 }
 
 void check_tally(const RunSpec& run, const ReadContext& context) {
@@ -183,6 +262,8 @@ void check_job(RunSpec& run, const Json& document, const ReadContext& context) {
     check_kind(run.job, context);
   }
   check_stop(run, context);
+  check_block_descent(run, context);
+  check_counts(run, context);
   check_cache(run, context);
   check_consistency(run, document, context);
   check_local_steps(run, context);

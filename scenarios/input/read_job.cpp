@@ -1,13 +1,27 @@
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 
 #include "model/learners/tally.hpp"
+#include "model/portable_math.hpp"
 #include "scenarios/consistency_names.hpp"
 #include "scenarios/input/fields.hpp"
 #include "scenarios/input/read_run.hpp"
 
 namespace psgrid::scenarios {
 namespace {
+
+// Its size, or the error that it may make (Cormode, Muthukrishnan 2005).
+void read_sketch(const Fields& fields, LearnerSpec& learner) {
+  double epsilon = 0, delta = 0;
+  fields.read("epsilon", epsilon);
+  fields.read("delta", delta);
+  if (epsilon > 0) learner.width = static_cast<std::uint32_t>(std::ceil(portable_exp(1) / epsilon));
+  if (delta > 0)
+    learner.depth = static_cast<std::uint32_t>(std::max(1.0, std::ceil(-portable_log(delta))));
+  fields.read("width", learner.width);
+  fields.read("depth", learner.depth);
+}
 
 LearnerSpec read_learner(const Fields& fields) {
   LearnerSpec learner;
@@ -16,6 +30,10 @@ LearnerSpec read_learner(const Fields& fields) {
                {"svm", LearnerType::kSvm},
                {"linear_regression", LearnerType::kLinearRegression},
                {"softmax_regression", LearnerType::kSoftmaxRegression},
+               {"sparse_logistic_regression", LearnerType::kSparseLogisticRegression},
+               {"matrix_factorization", LearnerType::kMatrixFactorization},
+               {"lda", LearnerType::kLda},
+               {"count_min", LearnerType::kCountMin},
                {"perceptron", LearnerType::kPerceptron},
                {"tally", LearnerType::kTally},
                {"none", LearnerType::kNone}});
@@ -23,14 +41,31 @@ LearnerSpec read_learner(const Fields& fields) {
   fields.read("hidden", learner.hidden);
   fields.read("parameters", learner.parameters);
   fields.read("keys", learner.keys);
+  fields.read("rank", learner.rank);
+  fields.read("biases", learner.biases);
+  fields.read("topics", learner.topics);
+  fields.read("alpha", learner.alpha);
+  fields.read("beta", learner.beta);
+  fields.read("l1", learner.l1);
+  fields.read("blocks", learner.blocks);
+  fields.read("block_order", learner.random_order, {{"random", true}, {"sequential", false}});
+  fields.read("step", learner.step);
+  fields.read("kkt_filter", learner.kkt_filter);
+  fields.read("items", learner.items);
+  fields.read("skew", learner.skew);
+  read_sketch(fields, learner);
   return learner;
 }
 
 SyntheticSpec read_synthetic(const Fields& fields) {
   SyntheticSpec synthetic;
-  fields.read("type", synthetic.type, {{"linear", SyntheticType::kLinear}});
+  fields.read("type", synthetic.type,
+              {{"linear", SyntheticType::kLinear}, {"ratings", SyntheticType::kRatings}});
   fields.read("rows", synthetic.rows);
   fields.read("features", synthetic.features);
+  fields.read("users", synthetic.users);
+  fields.read("items", synthetic.items);
+  fields.read("rank", synthetic.rank);
   fields.read("noise", synthetic.noise);
   return synthetic;
 }
@@ -45,9 +80,12 @@ DataSpec read_data(const Json& object, const std::string& directory) {
   fields.read("test_labels", data.test_labels);
   for (std::string* path : {&data.file, &data.labels, &data.test_file, &data.test_labels})
     if (!path->empty()) *path = resolve_path(*path, directory);
-  fields.read(
-      "format", data.format,
-      {{"libsvm", DataFormat::kLibsvm}, {"idx", DataFormat::kIdx}, {"csv", DataFormat::kCsv}});
+  fields.read("format", data.format,
+              {{"libsvm", DataFormat::kLibsvm},
+               {"idx", DataFormat::kIdx},
+               {"csv", DataFormat::kCsv},
+               {"ratings", DataFormat::kRatings},
+               {"lda_c", DataFormat::kLdaC}});
   fields.read("test_fraction", data.test_fraction);
   fields.read("split_seed", data.split_seed);
   fields.read("transform", data.transform,
@@ -182,8 +220,13 @@ JobSpec read_job(const Json& document, const ReadContext& context) {
   JobSpec job;
   job.learner = read_learner(Fields::of(object, "learner"));
   if (fields.has("data")) job.data = read_data(object, context.directory);
-  if (job.data) job.data->numeric_labels = job.learner.type == LearnerType::kLinearRegression;
+  if (job.data)
+    job.data->numeric_labels = job.learner.type == LearnerType::kLinearRegression ||
+                               job.learner.type == LearnerType::kMatrixFactorization ||
+                               job.learner.type == LearnerType::kLda;
   fields.read("batch", job.batch);
+  // All rows of a worker.
+  if (job.learner.type == LearnerType::kSparseLogisticRegression) job.batch = 1u << 27;
   job.optimizer = read_optimizer(fields, Fields::of(object, "optimizer"));
   job.compute = read_compute(Fields::of(object, "compute"));
   job.stop = read_stop(Fields::of(object, "stop"));
@@ -200,8 +243,8 @@ RunSpec read_run(const Json& document, const ReadContext& context) {
   run.stragglers = read_stragglers(document, run.cluster, context);
   run.faults = read_faults(document, run.cluster, context);
   run.job = read_job(document, context);
+  run.job.learner.workers = run.cluster.workers;
   if (run.job.learner.type == LearnerType::kTally) {
-    run.job.learner.workers = run.cluster.workers;
     run.job.batch = 1;
     run.job.optimizer = tally_optimizer(run.cluster.workers);
   }

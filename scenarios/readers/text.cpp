@@ -68,6 +68,17 @@ std::vector<Field> split_fields(std::string_view line) {
   return fields;
 }
 
+std::vector<Word> split_words(std::string_view line) {
+  constexpr std::string_view kBlank = " \t";
+  std::vector<Word> words;
+  for (std::size_t at = 0;;) {
+    const std::size_t start = line.find_first_not_of(kBlank, at);
+    if (start == std::string_view::npos) return words;
+    at = std::min(line.find_first_of(kBlank, start), line.size());
+    words.push_back({line.substr(start, at - start), start + 1});
+  }
+}
+
 bool Lines::next(std::string_view& line) {
   if (rest_.empty()) return false;
   const std::size_t end = rest_.find('\n');

@@ -31,6 +31,14 @@ struct Field {
 
 std::vector<Field> split_fields(std::string_view line);
 
+// A word of a line, between blanks or tabs.
+struct Word {
+  std::string_view text;
+  std::uint64_t column = 1;  // of its first character, from 1
+};
+
+std::vector<Word> split_words(std::string_view line);
+
 // Goes through a text line by line, without line ends ("\n" or "\r\n").
 class Lines {
  public:

@@ -9,6 +9,7 @@
 
 #include "model/check.hpp"
 #include "model/fingerprint.hpp"
+#include "model/synthetic.hpp"
 #include "tests/support/counting.hpp"
 #include "tests/support/serial_reference.hpp"
 #include "tests/support/simulate.hpp"
@@ -131,6 +132,36 @@ TEST_P(Runtimes, NamespacesDoNotMix) {
   ASSERT_TRUE(outcome.job_finished) << outcome.failure;
   EXPECT_EQ(outcome.evaluations.back().record.fingerprint,
             fingerprint(train_serially(spec, train, test).tables));
+}
+
+// Learners with state at the worker, a rule of their own at the servers, and rows of few keys.
+TEST_P(Runtimes, StatefulLearnersEndWhereSerialTrainingDoes) {
+  const Dataset ratings = make_synthetic({.type = SyntheticType::kRatings,
+                                          .rows = 120,
+                                          .noise = 0.1,
+                                          .users = 15,
+                                          .items = 10,
+                                          .rank = 2},
+                                         1);
+  const std::pair<LearnerSpec, Dataset> jobs[] = {
+      {{.type = LearnerType::kLda, .topics = 4}, topic_documents(30, 40, 4)},
+      {{.type = LearnerType::kSparseLogisticRegression, .l1 = 0.01, .blocks = 4},
+       sparse_bags(60, 40, 2)},
+      {{.type = LearnerType::kMatrixFactorization, .rank = 3}, ratings}};
+  for (const auto& [learner, data] : jobs) {
+    RunSpec spec = learning_scenario(learner.type, 3, 2, 10);
+    spec.job.learner = learner;
+    if (learner.type == LearnerType::kSparseLogisticRegression) spec.job.batch = 1u << 27;
+    spec.job.compute.seconds = Duration{0.005};
+    spec.client.retry.timeout = {0.05};
+    spec.faults.push_back(unreliable_links());
+    spec.faults.back().nodes = {{Role::kWorker, 0, 2}};
+    spec.faults.back().to = {{Role::kServer, 0, 1}};
+    const Outcome outcome = run(std::make_shared<const Job>(spec, data, data));
+    ASSERT_TRUE(outcome.job_finished) << outcome.failure;
+    EXPECT_EQ(outcome.evaluations.back().record.fingerprint,
+              fingerprint(train_serially(spec, data, data).tables));
+  }
 }
 
 RunSpec with_crash(const ConsistencySpec& model) {

@@ -10,7 +10,9 @@
 #include "scenarios/readers/csv.hpp"
 #include "scenarios/readers/file.hpp"
 #include "scenarios/readers/idx.hpp"
+#include "scenarios/readers/lda_c.hpp"
 #include "scenarios/readers/libsvm.hpp"
+#include "scenarios/readers/ratings.hpp"
 #include "scenarios/readers/trace.hpp"
 
 namespace {
@@ -78,6 +80,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       check(read_idx(text.substr(0, half), "images", text.substr(half), "labels"));
       break;
     }
+    case 'd':
+      check(read_lda_c(text, "d"));
+      break;
+    case 'r':
+      if (const auto ratings = read_ratings(text, "r"); ratings) {
+        const RatingsData data = index_ratings(*ratings, {});
+        check_rows(data.train.data);
+        expect(data.train.data.users <= data.train.data.features, "users among the columns");
+      }
+      break;
     case 't':
       read_trace(text, "t", cluster);
       break;

@@ -1,6 +1,8 @@
 #include "model/synthetic.hpp"
 
 #include <cmath>
+#include <set>
+#include <utility>
 
 #include <Eigen/Dense>
 #include <gtest/gtest.h>
@@ -70,6 +72,44 @@ TEST(SyntheticLinear, TrainingReachesTheLeastSquaresSolution) {
   const Eigen::VectorXd best = least_squares(data);
   for (Eigen::Index i = 0; i < best.size(); ++i)
     EXPECT_NEAR(weights[static_cast<std::size_t>(i)], best[i], 1e-5);
+}
+
+SyntheticSpec ratings(std::uint32_t rows, double noise) {
+  return {.type = SyntheticType::kRatings,
+          .rows = rows,
+          .noise = noise,
+          .users = 40,
+          .items = 30,
+          .rank = 2};
+}
+
+TEST(SyntheticRatings, AreDifferentPairsOfAUserAndAnItem) {
+  const Dataset data = make_synthetic(ratings(600, 0), 3);
+  EXPECT_EQ(data.users, 40u);
+  EXPECT_EQ(data.features, 70u);
+  std::set<std::pair<std::uint32_t, std::uint32_t>> pairs;
+  for (std::uint32_t row = 0; row < data.rows; ++row) {
+    ASSERT_EQ(data.columns_of(row).size(), 2u);
+    EXPECT_LT(data.columns_of(row)[0], 40u);
+    EXPECT_GE(data.columns_of(row)[1], 40u);
+    EXPECT_LT(data.columns_of(row)[1], 70u);
+    pairs.emplace(data.columns_of(row)[0], data.columns_of(row)[1]);
+  }
+  EXPECT_EQ(pairs.size(), 600u);
+}
+
+TEST(SyntheticRatings, WithoutNoiseHaveTheRankAskedFor) {
+  const Dataset data = make_synthetic(ratings(1200, 0), 3);  // every pair
+  Eigen::MatrixXd matrix(40, 30);
+  double squares = 0;
+  for (std::uint32_t row = 0; row < data.rows; ++row) {
+    matrix(data.columns_of(row)[0], data.columns_of(row)[1] - 40) = data.labels[row];
+    squares += data.labels[row] * data.labels[row];
+  }
+  const Eigen::VectorXd values = matrix.jacobiSvd().singularValues();
+  EXPECT_GT(values[1], 5);
+  EXPECT_LT(values[2], 1e-4);
+  EXPECT_NEAR(squares / data.rows, 1, 0.5);
 }
 
 }  // namespace

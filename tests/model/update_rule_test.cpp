@@ -7,6 +7,8 @@
 #include <gtest/gtest.h>
 
 #include "model/random.hpp"
+#include "model/update_rules/add.hpp"
+#include "model/update_rules/block_proximal.hpp"
 
 namespace psgrid {
 namespace {
@@ -203,6 +205,39 @@ TEST_P(EveryUpdateRule, DivergesAlikeInAnySlices) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, EveryUpdateRule, testing::ValuesIn(kAllTypes));
+
+TEST(UpdateRule, IncrementsAreAddedAsTheyAre) {
+  const Add rule;
+  std::vector<float> weights(9, 16'000'000);
+  rule.apply(weights, {}, std::vector<float>(9, 777'216), 0.25f, 7);
+  rule.apply(std::span(weights).first(4), {}, std::vector<float>(4, -5), 0.25f, 8);
+  EXPECT_EQ(weights.front(), 16'777'211);
+  EXPECT_EQ(weights.back(), 16'777'216);
+}
+
+// The least of  g d + u d^2 / (2 step) + l1 |w + d|.
+TEST(UpdateRule, BlockProximalMinimisesItsModelOfTheLoss) {
+  constexpr double kStep = 0.5, kL1 = 0.3;
+  const BlockProximal rule(kStep, kL1);
+  for (float w : {0.0f, 0.2f, -1.5f})
+    for (float g : {0.0f, 0.1f, -0.31f, 2.0f}) {
+      constexpr double kCurvature = 0.8;
+      std::vector<float> weights = {w};
+      rule.apply(weights, {}, std::vector<float>{g, kCurvature}, 1, 1);
+      const auto model = [&](double place) {
+        const double d = place - w;
+        return g * d + kCurvature * d * d / (2 * kStep) + kL1 * std::abs(place);
+      };
+      for (double off : {-1e-3, 1e-3})
+        EXPECT_LE(model(weights[0]), model(weights[0] + off) + 1e-7) << w << " " << g;
+    }
+}
+
+TEST(UpdateRule, BlockProximalLeavesWeightsWithoutDataAlone) {
+  std::vector<float> weights = {2, 2};
+  BlockProximal(1, 0.5).apply(weights, {}, std::vector<float>{0, 0, 1, 1}, 1, 1);
+  EXPECT_EQ(weights, (std::vector<float>{2, 0.5f}));
+}
 
 }  // namespace
 }  // namespace psgrid

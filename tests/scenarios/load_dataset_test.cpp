@@ -187,6 +187,36 @@ TEST(LoadDataset, DrawsSyntheticData) {
   EXPECT_NE(one->train.dense, other->train.dense);
 }
 
+TEST(LoadDataset, ReadsDocuments) {
+  DataSpec spec;
+  spec.format = DataFormat::kLdaC;
+  spec.file = kData + "austen.ldac.gz";
+  spec.numeric_labels = true;
+  const auto data = load_dataset(spec, 7);
+  ASSERT_TRUE(data);
+  EXPECT_TRUE(data->train.is_sparse());
+  EXPECT_EQ(data->train.rows, 216u);
+  EXPECT_EQ(data->train.rows + data->test.rows, 270u);
+  EXPECT_EQ(data->train.features, 5108u);
+  double words = 0;
+  for (const Dataset* part : {&data->train, &data->test})
+    for (const float count : part->value) words += count;
+  EXPECT_EQ(words, 180'534);
+}
+
+TEST_F(SmallFile, KeepsRatingsSparse) {
+  DataSpec spec = with("1 10 3\n1 20 4\n2 10 5\n2 20 1\n");
+  spec.format = DataFormat::kRatings;
+  spec.numeric_labels = true;
+  const auto data = load_dataset(spec, 3);
+  ASSERT_TRUE(data);
+  EXPECT_TRUE(data->train.is_sparse()) << "though half of all columns";
+  EXPECT_EQ(data->train.users, 2u);
+  EXPECT_EQ(data->test.users, 2u);
+  EXPECT_EQ(data->train.features, 4u);
+  EXPECT_EQ(data->train.rows, 2u);
+}
+
 TEST(CheckDataset, WantsTwoClassesForLogisticRegression) {
   JobSpec job;
   Dataset data;
@@ -196,6 +226,37 @@ TEST(CheckDataset, WantsTwoClassesForLogisticRegression) {
   EXPECT_EQ(check_dataset(job, data).size(), 1u);
   job.learner.type = LearnerType::kSoftmaxRegression;
   EXPECT_TRUE(check_dataset(job, data).empty());
+}
+
+TEST(CheckDataset, WantsAFeatureABlock) {
+  JobSpec job;
+  job.learner = {.type = LearnerType::kSparseLogisticRegression, .blocks = 5};
+  Dataset data;
+  data.classes = 2;
+  data.features = 4;
+  EXPECT_EQ(check_dataset(job, data).size(), 1u);
+  data.features = 5;
+  EXPECT_TRUE(check_dataset(job, data).empty());
+}
+
+TEST(CheckDataset, WantsDocumentsForEveryWorker) {
+  JobSpec job;
+  job.learner = {.type = LearnerType::kLda, .workers = 4};
+  Dataset data;
+  data.rows = 3;
+  EXPECT_EQ(check_dataset(job, data).size(), 1u);
+  data.rows = 4;
+  EXPECT_TRUE(check_dataset(job, data).empty());
+}
+
+TEST(CheckDataset, WantsCountsThatStayExact) {
+  JobSpec job;
+  job.learner.type = LearnerType::kLda;
+  Dataset data;
+  data.value = {16'000'000, 777'216};
+  EXPECT_TRUE(check_dataset(job, data).empty());
+  data.value.push_back(1);
+  EXPECT_EQ(check_dataset(job, data).size(), 1u);
 }
 
 }  // namespace

@@ -94,6 +94,37 @@ TEST(ResolvedJson, KeepsSyntheticData) {
       "data": { "file": "data.csv", "format": "csv" }, "stop": { "iterations": 3 } } })");
 }
 
+TEST(ResolvedJson, KeepsLearnersWithRulesOfTheirOwn) {
+  expect_round_trip(R"({
+    "cluster": { "workers": 2 },
+    "job": { "learner": { "type": "lda", "topics": 7, "alpha": 0.5, "beta": 0.25 },
+      "data": { "file": "data.csv", "format": "lda_c", "features": 9 }, "batch": 3,
+      "stop": { "iterations": 3 } } })");
+  expect_round_trip(R"({
+    "cluster": { "workers": 2 },
+    "job": { "learner": { "type": "sparse_logistic_regression", "l1": 0.5, "blocks": 9, "step": 2,
+        "block_order": "sequential", "kkt_filter": true },
+      "data": { "file": "data.csv", "format": "libsvm" }, "stop": { "iterations": 3 } } })");
+  expect_round_trip(R"({
+    "cluster": { "workers": 2 },
+    "job": { "learner": { "type": "count_min", "items": 100, "skew": 2, "width": 5, "depth": 6 },
+      "batch": 3, "stop": { "iterations": 3 } } })");
+}
+
+TEST(ResolvedJson, KeepsRatings) {
+  expect_round_trip(R"({
+    "cluster": { "workers": 2 },
+    "job": { "learner": { "type": "matrix_factorization", "rank": 3, "biases": true, "l2": 0.1 },
+      "data": { "file": "data.csv", "format": "ratings", "test_fraction": 0.5 },
+      "stop": { "iterations": 3 } } })");
+  expect_round_trip(R"({
+    "cluster": { "workers": 2 },
+    "job": { "learner": { "type": "matrix_factorization", "rank": 3 },
+      "data": { "synthetic": { "type": "ratings", "rows": 20, "users": 9, "items": 8, "rank": 2,
+                               "noise": 0.5 } },
+      "stop": { "iterations": 3 } } })");
+}
+
 TEST(ResolvedJson, KeepsTheTimingOnlyMode) {
   expect_round_trip(R"({
     "cluster": { "workers": 2, "network": { "topology": "torus", "dimensions": [2, 2] } },

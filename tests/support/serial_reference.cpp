@@ -7,6 +7,7 @@
 #include "model/batches.hpp"
 #include "model/check.hpp"
 #include "model/initial_values.hpp"
+#include "model/job.hpp"
 #include "model/update_rule.hpp"
 
 namespace psgrid {
@@ -16,7 +17,10 @@ namespace {
 class SerialTable {
  public:
   SerialTable(const Table& table, const UpdateRule& rule, std::uint64_t seed)
-      : table_(table), values_(table.keys * table.width), state_(rule.slots() * values_.size()) {
+      : table_(table),
+        pushed_(table.width * rule.pushed_per_weight()),
+        values_(table.keys * table.width),
+        state_(rule.slots() * values_.size()) {
     for (Key key = 0; key < table.keys; ++key) initial_row(seed, table, key, row(values_, key));
   }
 
@@ -37,17 +41,18 @@ class SerialTable {
   void add(const Section& gradient) {
     const float* from = gradient.values.data().data();
     gradient.keys.for_each_run([&](Key begin, std::uint64_t count) {
-      for (Key key = begin; key < begin + count; ++key, from += table_.width) {
-        const auto [sum, first] = sums_.try_emplace(key, from, from + table_.width);
+      for (Key key = begin; key < begin + count; ++key, from += pushed_) {
+        const auto [sum, first] = sums_.try_emplace(key, from, from + pushed_);
         if (first) continue;
-        for (std::uint32_t i = 0; i < table_.width; ++i) sum->second[i] += from[i];
+        for (std::uint32_t i = 0; i < pushed_; ++i) sum->second[i] += from[i];
       }
     });
   }
 
   void step(const UpdateRule& rule, std::uint32_t workers, std::uint64_t number) {
     for (auto& [key, sum] : sums_) {
-      for (float& value : sum) value *= 1.0f / static_cast<float>(workers);
+      if (!rule.sums())
+        for (float& value : sum) value *= 1.0f / static_cast<float>(workers);
       const RuleState state{state_.data() + key * table_.width, values_.size()};
       rule.apply(row(values_, key), state, sum, 1.0f, number);
     }
@@ -60,6 +65,7 @@ class SerialTable {
   }
 
   Table table_;
+  std::uint32_t pushed_;
   std::vector<float> values_;
   std::vector<float> state_;
   std::map<Key, std::vector<float>> sums_;
@@ -72,11 +78,13 @@ struct SerialWorker {
 
 std::vector<SerialWorker> make_workers(const RunSpec& spec, const Dataset& train) {
   std::vector<SerialWorker> workers;
-  for (std::uint32_t rank = 0; rank < spec.cluster.workers; ++rank)
-    workers.push_back(
-        {make_learner(spec.job.learner, &train),
-         BatchSampler(data_range(train.rows, rank, spec.cluster.workers), spec.job.batch,
-                      RandomStream(spec.seed, worker_id(rank), Purpose::kBatches))});
+  for (std::uint32_t rank = 0; rank < spec.cluster.workers; ++rank) {
+    const DataRange share = data_range(train.rows, rank, spec.cluster.workers);
+    workers.push_back({make_learner(learner_in(spec), &train),
+                       BatchSampler(share, spec.job.batch,
+                                    RandomStream(spec.seed, worker_id(rank), Purpose::kBatches))});
+    workers.back().learner->take_share(train, {worker_id(rank), {}, share.begin, share.size()});
+  }
   return workers;
 }
 
@@ -90,8 +98,9 @@ std::vector<Section> read_all(std::vector<SerialTable>& tables, const std::vecto
 
 SerialResult train_serially(const RunSpec& spec, const Dataset& train, const Dataset& test) {
   PSGRID_CHECK(spec.job.stop.iterations, "a number of iterations");
-  const std::unique_ptr<UpdateRule> rule = make_update_rule(spec.job.optimizer);
   std::vector<SerialWorker> workers = make_workers(spec, train);
+  std::unique_ptr<UpdateRule> rule = workers.front().learner->update_rule();
+  if (!rule) rule = make_update_rule(spec.job.optimizer);
   std::vector<SerialTable> tables;
   std::vector<KeySet> all_keys;
   for (const Table& table : workers.front().learner->tables()) {
@@ -105,7 +114,7 @@ SerialResult train_serially(const RunSpec& spec, const Dataset& train, const Dat
       const std::span<const std::uint32_t> rows = worker.batches.next();
       const std::vector<Section> weights = read_all(tables, worker.learner->keys(train, rows));
       const Gradient gradient = worker.learner->gradient(train, rows, weights);
-      for (std::size_t t = 0; t < tables.size(); ++t) tables[t].add(gradient.sections[t]);
+      for (const Section& section : gradient.sections) tables[section.table.value].add(section);
     }
     for (SerialTable& table : tables)
       table.step(*rule, spec.cluster.workers, std::uint64_t{iteration} + 1);

@@ -19,7 +19,8 @@ struct SerialResult {
 
 // Runs job.stop.iterations iterations of cluster.workers workers. In each, every worker computes a
 // gradient of its next batch at the same weights; the gradients are summed in the order of the
-// ranks and divided by their number, and one full step is applied to the keys that any touched.
+// ranks (and divided by their number, unless the rule takes sums), and one full step is applied to
+// the keys that any touched.
 SerialResult train_serially(const RunSpec& spec, const Dataset& train, const Dataset& test);
 
 }  // namespace psgrid

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numeric>
 #include <set>
 #include <span>
@@ -66,6 +67,31 @@ Dataset sparse_bags(std::uint32_t rows, std::uint32_t features, std::uint32_t cl
       data.column.push_back(column);
       data.value.push_back(static_cast<float>(0.5 + random.uniform()));
     }
+    data.row_begin.push_back(data.column.size());
+  }
+  return data;
+}
+
+Dataset topic_documents(std::uint32_t rows, std::uint32_t words, std::uint32_t topics,
+                        std::uint64_t seed) {
+  constexpr int kTokens = 30;
+  Dataset data;
+  data.rows = rows;
+  data.features = words;
+  data.row_begin = {0};
+  RandomStream random = stream(seed, 4);
+  const std::uint32_t own = words / topics;
+  for (std::uint32_t row = 0; row < rows; ++row) {
+    const auto topic = static_cast<std::uint32_t>(random.below(topics));
+    std::map<std::uint32_t, float> counts;
+    for (int i = 0; i < kTokens; ++i)
+      ++counts[static_cast<std::uint32_t>(random.uniform() < 0.9 ? topic * own + random.below(own)
+                                                                 : random.below(words))];
+    for (const auto& [word, count] : counts) {
+      data.column.push_back(word);
+      data.value.push_back(count);
+    }
+    data.labels.push_back(0);
     data.row_begin.push_back(data.column.size());
   }
   return data;

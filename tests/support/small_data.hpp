@@ -17,6 +17,10 @@ Dataset dense_clouds(std::uint32_t rows, std::uint32_t features, std::uint32_t c
 Dataset sparse_bags(std::uint32_t rows, std::uint32_t features, std::uint32_t classes,
                     std::uint64_t seed = 1);
 
+// Documents of 30 words each, most of them from the words of one topic (an equal range for each).
+Dataset topic_documents(std::uint32_t rows, std::uint32_t words, std::uint32_t topics,
+                        std::uint64_t seed = 1);
+
 // The same examples with all zeros written out.
 Dataset densified(const Dataset& sparse);
 

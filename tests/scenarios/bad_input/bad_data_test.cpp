@@ -63,6 +63,9 @@ DataSpec spec_of(const std::string& line) {
   spec.test_fraction = 0.5;
   const auto has = [&](const char* word) { return line.find(word) != std::string::npos; };
   if (has("csv")) spec.format = DataFormat::kCsv;
+  if (has("ratings")) spec.format = DataFormat::kRatings;
+  if (has("lda_c")) spec.format = DataFormat::kLdaC;
+  spec.numeric_labels = has("ratings") || has("lda_c");
   if (has("idx")) spec.format = DataFormat::kIdx;
   if (has("idx")) spec.labels = "labels";
   if (has("label_column=7")) spec.label_column = 7;
