@@ -69,12 +69,14 @@ void check_synthetic(const JobSpec& job, const ReadContext& context) {
 void check_kind(const JobSpec& job, const ReadContext& context) {
   if (!context.problems.sound("/job/learner") || !context.problems.sound("/job/data")) return;
   const Kind data = kind_of(*job.data), wanted = kind_for(job.learner.type);
-  // Numbers in a file may be classes as well.
-  const bool either = data == Kind::kNumbers && !job.data->synthetic && wanted == Kind::kClasses;
-  if (data == wanted || either) return check_synthetic(job, context);
+  // Labels in a file may be either.
+  const bool labelled = data == Kind::kNumbers && !job.data->synthetic;
+  if (data == wanted || (labelled && wanted == Kind::kClasses))
+    return check_synthetic(job, context);
   context.problems.error(
       job.data->synthetic ? "/job/data/synthetic" : "/job/data/format",
-      fmt::format("found {}, expected {} for the job's learner", text_of(data), text_of(wanted)));
+      fmt::format("found {}, expected {} for the job's learner",
+                  labelled ? "labelled examples" : text_of(data), text_of(wanted)));
 }
 
 void check_stop(RunSpec& run, const ReadContext& context) {
