@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "model/synthetic.hpp"
 #include "tests/support/small_data.hpp"
 
 namespace psgrid {
@@ -115,6 +116,42 @@ TEST(TrainSerially, GivesTheSameBitsForever) {
       hash_of(train_serially(run(LearnerType::kSoftmaxRegression, 3, 20), sparse, sparse_test)),
       10993200032903157844u);
   EXPECT_EQ(hash_of(train_serially(adam, dense, dense_test)), 5030229622629656817u);
+}
+
+TEST(TrainSerially, LearnersWithRulesOfTheirOwnGiveTheSameBitsForever) {
+  RunSpec factors = run(LearnerType::kMatrixFactorization, 3, 20);
+  factors.job.learner.rank = 5;
+  factors.job.learner.biases = true;
+  const SyntheticSpec drawn{.type = SyntheticType::kRatings,
+                            .rows = 200,
+                            .noise = 0.1,
+                            .users = 20,
+                            .items = 15,
+                            .rank = 3};
+  const Dataset ratings = make_synthetic(drawn, 1), held_out = make_synthetic(drawn, 2);
+  EXPECT_EQ(hash_of(train_serially(factors, ratings, held_out)), 17155900671791914695u);
+
+  RunSpec topics = run(LearnerType::kLda, 3, 20);
+  topics.job.learner.topics = 7;
+  EXPECT_EQ(
+      hash_of(train_serially(topics, topic_documents(40, 60, 4), topic_documents(20, 60, 4, 2))),
+      2896149513647697862u);
+
+  RunSpec blocks = run(LearnerType::kSparseLogisticRegression, 3, 40);
+  blocks.job.learner.l1 = 0.01;
+  blocks.job.learner.blocks = 7;
+  blocks.job.learner.kkt_filter = true;
+  blocks.job.batch = 1u << 27;
+  EXPECT_EQ(hash_of(train_serially(blocks, sparse_bags(300, 200, 2), sparse_bags(100, 200, 2, 2))),
+            8529774358108542518u);
+
+  RunSpec margin = run(LearnerType::kSvm, 3, 20);
+  EXPECT_EQ(hash_of(train_serially(margin, sparse_bags(300, 200, 2), sparse_bags(100, 200, 2, 2))),
+            14557155515489933324u);
+  const SyntheticSpec linear{.rows = 300, .features = 37, .noise = 0.5};
+  EXPECT_EQ(hash_of(train_serially(run(LearnerType::kLinearRegression, 3, 20),
+                                   make_synthetic(linear, 1), make_synthetic(linear, 2))),
+            17362235755086661041u);
 }
 
 }  // namespace
