@@ -85,9 +85,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       break;
     case 'r':
       if (const auto ratings = read_ratings(text, "r"); ratings) {
-        const RatingsData data = index_ratings(*ratings, {});
-        check_rows(data.train.data);
-        expect(data.train.data.users <= data.train.data.features, "users among the columns");
+        const RawData rows = index_ratings(*ratings, {}).train;
+        check_rows(rows.data);
+        expect(rows.data.users <= rows.data.features, "users among the columns");
       }
       break;
     case 't':
