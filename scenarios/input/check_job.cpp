@@ -102,19 +102,26 @@ void check_stop(RunSpec& run, const ReadContext& context) {
                      "\"time\"");
 }
 
-// Block proximal gradient sums what all workers push for a block.
-void check_block_descent(const RunSpec& run, const ReadContext& context) {
+// What is pushed to a rule of the learner's own counts as it is, and all of it; the derivatives of
+// a block of features even together.
+void check_own_rule(const RunSpec& run, const ReadContext& context) {
   const ConsistencySpec& consistency = run.consistency;
-  if (run.job.learner.type != LearnerType::kSparseLogisticRegression ||
-      !context.problems.sound("/consistency") || !context.problems.sound("/job/learner"))
+  const LearnerType learner = run.job.learner.type;
+  if (!has_own_rule(learner) || !context.problems.sound("/consistency") ||
+      !context.problems.sound("/job/learner"))
     return;
-  const bool sums = consistency.model == ConsistencyModel::kBsp ||
-                    consistency.model == ConsistencyModel::kBoundedDelay ||
-                    (consistency.model == ConsistencyModel::kSsp && consistency.staleness == 0);
-  if (!sums)
-    context.problems.error("/consistency/model",
-                           "found a model that applies each worker's push by itself, expected "
-                           "\"bsp\" or \"bounded_delay\" with \"sparse_logistic_regression\"");
+  const auto model = make_consistency(consistency);
+  const bool in_blocks = learner == LearnerType::kSparseLogisticRegression;
+  if (in_blocks ? !model->sums_iterations() : model->quorum().has_value())
+    context.problems.error(
+        "/consistency/model",
+        fmt::format("found {}, expected {}", in_quotes(consistency_name(consistency.model)),
+                    in_blocks ? "\"bsp\" or \"bounded_delay\": a block is updated by all workers' "
+                                "derivatives together"
+                              : "a model that applies every push"));
+  if (consistency.stale_step != StaleStep::kFull)
+    context.problems.error("/consistency/stale_step",
+                           "found a factor for pushes that are not gradients, expected \"full\"");
 }
 
 // A worker's cache replays its own updates, which only plain SGD and increments allow.
@@ -264,7 +271,7 @@ void check_job(RunSpec& run, const Json& document, const ReadContext& context) {
     check_kind(run.job, context);
   }
   check_stop(run, context);
-  check_block_descent(run, context);
+  check_own_rule(run, context);
   check_counts(run, context);
   check_cache(run, context);
   check_consistency(run, document, context);
