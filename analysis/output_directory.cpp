@@ -17,10 +17,11 @@ constexpr std::string_view marker_text =
     "psgrid writes its results here and replaces them at the next run.\n";
 
 // Everything a run or a comparison writes; nothing else is ever removed.
-constexpr std::array<const char*, 15> own_files = {
-    marker,        "summary.json",  "compare.json",  "convergence.csv", "iterations.csv",
-    "nodes.csv",   "messages.csv",  "events.csv",    "staleness.csv",   "trace.json",
-    "report.html", "scenario.json", "run_info.json", "fidelity.json",   "fidelity.csv"};
+constexpr std::array<const char*, 16> own_files = {
+    marker,           "summary.json",  "compare.json", "convergence.csv",
+    "iterations.csv", "nodes.csv",     "messages.csv", "events.csv",
+    "staleness.csv",  "trace.json",    "report.html",  "scenario.json",
+    "run_info.json",  "fidelity.json", "fidelity.csv", "filters.csv"};
 
 Error cannot(std::string_view what, const fs::path& path, const std::error_code& why) {
   return {fmt::format("cannot {} {}: {}", what, path.string(), why.message())};

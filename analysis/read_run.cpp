@@ -67,6 +67,11 @@ void read_message(CsvReader& csv, RunData& run) {
       {csv.text(0), csv.integer<std::uint64_t>(1), csv.integer<std::uint64_t>(2)});
 }
 
+void read_filter(CsvReader& csv, RunData& run) {
+  run.filters.push_back(
+      {csv.text(0), csv.text(1), csv.integer<std::uint64_t>(2), csv.integer<std::uint64_t>(3)});
+}
+
 void read_event(CsvReader& csv, RunData& run) {
   run.events.push_back({csv.number(0), parse_node(csv.text(1)), csv.text(2), csv.text(3)});
 }
@@ -89,6 +94,7 @@ RunHeader read_header(const json& object) {
   header.replicas = object.at("replicas");
   header.replication = text_of(object, "replication");
   header.failover = text_of(object, "failover");
+  if (object.contains("filters")) header.filters = text_of(object, "filters");
   header.network = text_of(object, "network");
   header.stragglers = text_of(object, "stragglers");
   header.learner = text_of(object, "learner");
@@ -166,6 +172,8 @@ Result<RunData> read_run(const fs::path& directory, ReadOptions options) {
   if (Failure f = read("nodes.csv", columns::nodes, read_node)) return *f;
   if (Failure f = read("messages.csv", columns::messages, read_message)) return *f;
   if (Failure f = read("events.csv", columns::events, read_event)) return *f;
+  if (fs::exists(directory / "filters.csv"))
+    if (Failure f = read("filters.csv", columns::filters, read_filter)) return *f;
   run.iterations_recorded = fs::exists(directory / "iterations.csv");
   if (run.iterations_recorded && options.iterations) {
     if (Failure f = read("iterations.csv", columns::iterations, read_iteration)) return *f;

@@ -155,6 +155,7 @@ std::string scenario_section(const ComparisonData& data) {
   add("Consistency", distinct(data, &RunHeader::consistency));
   add("Replication", distinct(data, &RunHeader::replication));
   add("Failover", distinct(data, &RunHeader::failover));
+  add("Filters", distinct(data, &RunHeader::filters));
   add("Learner", distinct(data, &RunHeader::learner));
   add("Data", distinct(data, &RunHeader::data));
   add("Optimizer", distinct(data, &RunHeader::optimizer));

@@ -17,6 +17,7 @@ inline const Columns nodes = {"node",           "role",          "host",
                               "bytes_received", "messages_sent", "messages_received",
                               "incarnations"};
 inline const Columns messages = {"type", "messages", "bytes"};
+inline const Columns filters = {"filter", "direction", "before_bytes", "after_bytes"};
 inline const Columns events = {"time_s", "node", "event", "detail"};
 inline const Columns staleness = {"unit", "low", "high", "gradients"};
 

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "analysis/filter_text.hpp"
 #include "analysis/number_format.hpp"
 #include "model/consistency.hpp"
 
@@ -171,12 +172,15 @@ RunHeader describe(const RunSpec& spec, std::string backend, std::string metric_
   header.replicas = spec.replication.factor;
   header.replication = replication_text(spec.replication);
   header.failover = failover_text(spec.detection, spec.worker_loss);
+  header.filters = filters_text(spec.filters);
   const NetworkSpec& network = spec.cluster.network;
   header.network =
       network.topology == Topology::kPlatform
           ? topology_text(network.topology)
           : fmt::format("{}, {}/s, {}", topology_text(network.topology),
                         human_bytes(network.bandwidth), human_seconds(network.latency));
+  if (spec.wire.fixed_keys) header.network += ", 8-byte keys";
+  if (spec.wire.doubles) header.network += ", 8-byte values";
   for (const StragglerSpec& straggler : spec.stragglers) {
     if (!header.stragglers.empty()) header.stragglers += "; ";
     header.stragglers += nodes_text(straggler.nodes) + ": " + straggler_text(straggler);

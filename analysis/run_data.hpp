@@ -32,6 +32,7 @@ struct RunHeader {
   std::uint32_t replicas = 1;  // of each shard
   std::string replication;     // "2 replicas, of sums"; empty if there is but one
   std::string failover;        // "lease 400 ms, heartbeat 100 ms"; empty without detection
+  std::string filters;         // "key_caching (both ways); top_k 0.01 (push)"; empty if none
   std::string network;         // "star, 125 MB/s, 50 us"
   std::string stragglers;      // "worker[0-7]: persistent x2"; empty if none
   std::string learner;         // "logistic regression"
@@ -89,6 +90,15 @@ struct MessageRow {
   bool operator==(const MessageRow&) const = default;
 };
 
+// What a filter did to pushes (with the keys of pulls), or to answers: bytes of the sections that
+// it changed, before and after.
+struct FilterRow {
+  std::string filter;
+  std::string direction;  // "push", "pull"
+  std::uint64_t before_bytes = 0, after_bytes = 0;
+  bool operator==(const FilterRow&) const = default;
+};
+
 struct EventRow {
   double time_s = 0;
   NodeId node;
@@ -127,6 +137,7 @@ struct RunData {
   std::uint64_t iterations_dropped = 0;  // rows beyond the recorder's bound
   std::vector<NodeRow> nodes;
   std::vector<MessageRow> messages;
+  std::vector<FilterRow> filters;  // pushes first; empty if nothing was changed
   std::vector<EventRow> events;
   std::uint64_t events_dropped = 0;
 

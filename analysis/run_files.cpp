@@ -51,6 +51,14 @@ void write_messages(const RunData& run, std::ostream& out) {
     csv.text(row.type).number(row.messages).number(row.bytes).end_row();
 }
 
+void write_filters(const RunData& run, std::ostream& out) {
+  CsvWriter csv(out, columns::filters);
+  for (const FilterRow& row : run.filters) {
+    csv.text(row.filter).text(row.direction).number(row.before_bytes);
+    csv.number(row.after_bytes).end_row();
+  }
+}
+
 void write_events(const RunData& run, std::ostream& out) {
   CsvWriter csv(out, columns::events);
   for (const EventRow& row : run.events) {
@@ -81,6 +89,7 @@ Failure write_run(const OutputDirectory& directory, const RunData& run) {
                                                      {"events.csv", write_events},
                                                      {"staleness.csv", write_staleness}};
   if (run.iterations_recorded) files.emplace_back("iterations.csv", write_iterations);
+  if (!run.filters.empty()) files.emplace_back("filters.csv", write_filters);
   for (const auto& [name, body] : files) {
     const auto write_body = [&, write = body](std::ostream& out) { write(run, out); };
     if (Failure failure = directory.write(name, write_body)) return failure;

@@ -4,6 +4,7 @@
 #include <utility>
 #include <variant>
 
+#include "analysis/filter_text.hpp"
 #include "analysis/recovery.hpp"
 
 namespace psgrid::analysis {
@@ -13,6 +14,9 @@ RunRecorder::RunRecorder(RunHeader header, RecorderOptions options)
   data_.header = std::move(header);
   data_.iterations_recorded = data_.header.workers <= options_.iteration_rows_workers_max;
   workers_.resize(data_.header.workers);
+  for (const char* direction : {"push", "pull"})
+    for (const std::string& name : filter_names(data_.header.filters))
+      filters_.push_back({name, direction, 0, 0});
 }
 
 void RunRecorder::on_record(Time now, NodeId node, const Record& record) {
@@ -82,6 +86,14 @@ void RunRecorder::record(Time, NodeId, const JobFinished& finished) {
   data_.stop = finished.reason;
 }
 
+void RunRecorder::record(Time, NodeId node, const FilterTotals& totals) {
+  const std::size_t first = node.role == Role::kWorker ? 0 : filters_.size() / 2;
+  if (totals.filter >= filters_.size() / 2) return;
+  FilterRow& row = filters_[first + totals.filter];
+  row.before_bytes += totals.before.count;
+  row.after_bytes += totals.after.count;
+}
+
 void RunRecorder::on_message(const MessageTrace& message) { trace_.add(message); }
 
 void RunRecorder::on_work(const WorkTrace& work) { trace_.add(work); }
@@ -119,6 +131,8 @@ RunData RunRecorder::finish(RunStatus status, std::string failure) {
     data_.status = RunStatus::kFailed;
     data_.failure = "lost " + loss_;
   }
+  for (FilterRow& row : filters_)
+    if (row.before_bytes > 0) data_.filters.push_back(std::move(row));
   data_.throughput_recovery_s_max = throughput_recovery(data_);
   if (!workers_.empty()) {
     const auto [slowest, fastest] = std::minmax_element(

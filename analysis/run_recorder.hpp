@@ -49,6 +49,7 @@ class RunRecorder final : public RunObserver {
   void record(Time now, NodeId node, const Evaluated& evaluated);
   void record(Time now, NodeId node, const Event& event);
   void record(Time now, NodeId node, const JobFinished& finished);
+  void record(Time now, NodeId node, const FilterTotals& totals);
 
   struct WorkerSum {
     std::uint32_t iterations = 0;
@@ -64,6 +65,7 @@ class RunRecorder final : public RunObserver {
   RunData data_;
   TraceLog trace_;
   std::vector<WorkerSum> workers_;  // by rank
+  std::vector<FilterRow> filters_;  // by filter, those of pushes first
   Window window_;                   // staleness since the last evaluation
   std::string loss_;                // "shard 3: ..." if the job lost one
 };

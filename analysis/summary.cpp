@@ -79,6 +79,8 @@ Summary summarize(const RunData& run) {
   }
   for (const MessageRow& row : run.messages)
     if (is_replication(row.type)) summary.replication_bytes += row.bytes;
+  for (const FilterRow& row : run.filters)
+    summary.filters_saved_bytes += static_cast<std::int64_t>(row.before_bytes - row.after_bytes);
   summary.server_load_skew = load_skew(run);
   count_faults(run, summary);
   return summary;
@@ -88,7 +90,7 @@ std::string summary_json(const RunData& run) {
   const Summary summary = summarize(run);
   const RunHeader& header = run.header;
   const double workers = header.workers;
-  const json object = {
+  json object = {
       {"format", "psgrid-run-1"},
       {"scenario", header.scenario},
       {"variant", or_null(header.variant)},
@@ -153,6 +155,10 @@ std::string summary_json(const RunData& run) {
       {"iterations_dropped", run.iterations_dropped},
       {"events_dropped", run.events_dropped},
   };
+  if (!header.filters.empty()) {
+    object["filters"] = header.filters;
+    object["filters_saved_bytes"] = summary.filters_saved_bytes;
+  }
   return json_text(object);
 }
 

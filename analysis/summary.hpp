@@ -21,6 +21,7 @@ struct Summary {
   std::optional<double> iterations_to_target;  // mean over workers at that time
   std::uint64_t messages = 0;                  // sent by all nodes
   std::uint64_t bytes_on_wire = 0;
+  std::int64_t filters_saved_bytes = 0;    // negative where they made more of it
   std::optional<double> server_load_skew;  // bytes in and out of a server: maximum over mean
   std::uint64_t faults = 0;
   std::uint64_t failovers = 0;  // see recovery.hpp

@@ -49,7 +49,8 @@ Client::Client(std::shared_ptr<const Job> job, NodeId self, Context& context)
     : job_(std::move(job)),
       self_(self),
       context_(context),
-      retry_jitter_(context.random(Purpose::kRetry)) {
+      retry_jitter_(context.random(Purpose::kRetry)),
+      filters_(*job_, context, FilterChain::Direction::kPush) {
   if (!job_->consistency->caches()) return;
   // What it reads may hold pushes of the same numbers as its own next ones: it cannot add these.
   if (context.incarnation() > Incarnation{}) return;
@@ -78,8 +79,7 @@ void Client::install(ViewPtr view) {
     }
     pulling.to_all.reset();  // it named no shard, and the tails have changed
     for (std::uint32_t shard = 0; shard < pulling.requests.shards.size(); ++shard)
-      if (pulling.requests.shards[shard])
-        context_.send(pulling.receiver(shard, *this), pulling.message_to(shard, *this));
+      if (pulling.requests.shards[shard]) send_again(pulling, shard);
   }
   for (Pushing& pushing : pushing_) send_to_new_chains(pushing, *before);
   arm_retry_timer();
@@ -301,6 +301,8 @@ void Client::push(Clock iteration, std::vector<Section> gradient, const Weights&
   if (ticks) ticked_ = iteration.next();
   pushing.clock = ticked_;
   if (job_->spec.audited) context_.record(PushBegun{pushing.requests.number, iteration});
+  filters_.change(gradient, read.sections,
+                  {.iteration = iteration, .number = pushing.requests.number.value});
 
   if (cache_)
     for (const Section& section : gradient) cache_->apply_own(section);
@@ -322,12 +324,13 @@ void Client::push(Clock iteration, std::vector<Section> gradient, const Weights&
     pushing.messages[shard] = make_message(std::move(push));
   }
   send_all(pushing);
+  filters_.record(context_);
 }
 
 bool Client::is_phantom_of_everything(const std::vector<Section>& gradient) const {
   return gradient.size() == job_->tables.size() &&
          std::all_of(gradient.begin(), gradient.end(), [this](const Section& section) {
-           return section.values.is_phantom() &&
+           return section.values.is_phantom() && !section.form &&
                   section.keys.same_as(view_->ring(section.table).all());
          });
 }
@@ -344,7 +347,8 @@ std::vector<Sections> Client::slice(const std::vector<Section>& gradient) const 
         job_->tables[section.table.value].width * job_->rule->pushed_per_weight();
     const auto slices = view_->ring(section.table).slice(section.keys);
     for (const Slice& slice : *slices)
-      parts[slice.shard].push_back({section.table, slice.keys, cut(section.values, width, slice)});
+      parts[slice.shard].push_back(
+          {section.table, slice.keys, cut(section.values, width, slice), section.form});
   }
   return parts;
 }
@@ -365,6 +369,28 @@ void Client::on_push_ack(const PushAck& ack) {
 // --- sending and repeating --------------------------------------------------------------------
 
 template <class Operation>
+void Client::send(Operation& operation, std::uint32_t shard) {
+  const NodeId to = operation.receiver(shard, *this);
+  context_.send(to, filters_.pack(operation.message_to(shard, *this), {to, shard}));
+}
+
+// Whoever is sent it may know nothing of what was sent before.
+template <class Operation>
+void Client::send_again(Operation& operation, std::uint32_t shard) {
+  filters_.forget({operation.receiver(shard, *this), shard});
+  send(operation, shard);
+}
+
+void Client::on_incomplete(const Incomplete& incomplete) {
+  const auto repeat = [&](auto& operations) {
+    const auto found = find_number(operations, incomplete.request);
+    if (found == operations.end() || incomplete.shard >= found->requests.shards.size()) return;
+    if (found->requests.shards[incomplete.shard]) send_again(*found, incomplete.shard);
+  };
+  incomplete.push ? repeat(pushing_) : repeat(pulling_);
+}
+
+template <class Operation>
 void Client::send_all(Operation& operation) {
   // Every worker begins with another shard, or all would queue at the first.
   Unanswered& requests = operation.requests;
@@ -373,11 +399,12 @@ void Client::send_all(Operation& operation) {
     const std::uint32_t shard = (self_.rank + i) % shards;
     if (!requests.shards[shard]) continue;
     ++requests.remaining;
-    context_.send(operation.receiver(shard, *this), operation.message_to(shard, *this));
+    send(operation, shard);
   }
   const RetrySpec& retry = job_->spec.client.retry;
   if (retry.timeout.seconds == 0) {
-    if (!job_->spec.detection.enabled) operation.forget_messages();
+    if (!job_->spec.detection.enabled && !filters_.may_be_asked_again())
+      operation.forget_messages();
     return;
   }
   requests.timeout = retry.timeout;
@@ -390,8 +417,7 @@ void Client::repeat_if_due(Operation& operation) {
   Unanswered& requests = operation.requests;
   if (requests.remaining == 0 || requests.retry_at > context_.now()) return;
   for (std::uint32_t shard = 0; shard < requests.shards.size(); ++shard)
-    if (requests.shards[shard])
-      context_.send(operation.receiver(shard, *this), operation.message_to(shard, *this));
+    if (requests.shards[shard]) send_again(operation, shard);
   const RetrySpec& retry = job_->spec.client.retry;
   requests.timeout = std::min(requests.timeout * retry.backoff, retry.timeout_max);
   // Jitter keeps clients that lost their server at the same moment from returning as one.
@@ -403,7 +429,7 @@ void Client::send_to_new_chains(Operation& operation, const View& before) {
   Unanswered& requests = operation.requests;
   for (std::uint32_t shard = 0; shard < requests.shards.size(); ++shard)
     if (requests.shards[shard] && view_->chain(shard).since != before.chain(shard).since)
-      context_.send(operation.receiver(shard, *this), operation.message_to(shard, *this));
+      send_again(operation, shard);
 }
 
 NodeId Client::Pushing::receiver(std::uint32_t shard, const Client& client) const {

@@ -11,6 +11,7 @@
 #include <optional>
 #include <vector>
 
+#include "model/filters/filter_chain.hpp"
 #include "model/job.hpp"
 #include "model/node.hpp"
 #include "model/parameter_cache.hpp"
@@ -69,6 +70,7 @@ class Client {
   void on_push_ack(const PushAck& ack);
   void on_pull_reply(const PullReply& reply);
   void on_rows(const Rows& rows);
+  void on_incomplete(const Incomplete& incomplete);
 
   // False if the timer is not the client's.
   bool on_timer(TimerId timer);
@@ -122,6 +124,10 @@ class Client {
   bool is_phantom_of_everything(const std::vector<Section>& gradient) const;
   std::vector<Sections> slice(const std::vector<Section>& gradient) const;
   template <class Operation>
+  void send(Operation& operation, std::uint32_t shard);
+  template <class Operation>
+  void send_again(Operation& operation, std::uint32_t shard);
+  template <class Operation>
   void send_all(Operation& operation);
   template <class Operation>
   void repeat_if_due(Operation& operation);
@@ -135,6 +141,7 @@ class Client {
   RandomStream retry_jitter_;
   ViewPtr view_;
   std::optional<ParameterCache> cache_;
+  FilterChain filters_;  // of pushes, and the keys of pulls
 
   std::uint64_t pulls_ = 0, pushes_ = 0;      // so far: the latest numbers
   std::deque<Pulling> pulling_;               // by number

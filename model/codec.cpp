@@ -122,6 +122,12 @@ void put(Sink& sink, const PullReply& reply) {
   put(sink, reply.sections);
 }
 template <class Sink>
+void put(Sink& sink, const Incomplete& incomplete) {
+  sink.varint(incomplete.shard);
+  sink.varint(incomplete.request.value);
+  sink.byte(incomplete.push);
+}
+template <class Sink>
 void put(Sink& sink, const Progress& progress) {
   sink.varint(progress.clock.value);
   sink.varint(progress.examples);
@@ -514,6 +520,15 @@ Message get_state_piece(WireReader& in) {
   piece.image = in.floats(in.count(sizeof(float)));
   return piece;
 }
+Message get_incomplete(WireReader& in) {
+  Incomplete incomplete;
+  incomplete.shard = in.u32();
+  incomplete.request = {in.varint()};
+  const std::uint8_t push = in.byte();
+  if (push > 1) in.fail("0 (pull) or 1 (push)");
+  incomplete.push = push == 1;
+  return incomplete;
+}
 Message get_linked(WireReader& in) {
   const Epoch since{in.u32()};
   return Linked{since, in.u32()};
@@ -605,7 +620,8 @@ constexpr std::array<Message (*)(WireReader&), std::variant_size_v<Message>> kGe
     get_recalled,
     get_linked,
     get_rows,
-    get_turn};
+    get_turn,
+    get_incomplete};
 
 // --- frames -----------------------------------------------------------------------------------
 

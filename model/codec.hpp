@@ -19,7 +19,7 @@
 namespace psgrid {
 
 inline constexpr std::size_t kFrameHeaderBytes = 24;
-inline constexpr std::uint8_t kWireVersion = 2;
+inline constexpr std::uint8_t kWireVersion = 3;
 
 // A longer payload is refused before any of it is read.
 inline constexpr std::uint32_t kPayloadBytesMax = 1u << 30;
@@ -57,8 +57,9 @@ struct FrameHeader {
 std::variant<FrameHeader, DecodeError> decode_header(std::span<const std::byte> header);
 
 // frame: header and payload, nothing more. Never reads outside, never allocates more than a small
-// multiple of the frame's own size (phantom values, which it makes real, count as present); but for
-// a view, whose rings are laid at once: of at most 2^20 points, of all servers and tables together.
+// multiple of the frame's own size (phantom values, which it makes real, count as present; values
+// of one bit become 32, a compressed byte up to 32 bytes); but for a view, whose rings are laid at
+// once: of at most 2^20 points, of all servers and tables together.
 std::variant<Frame, DecodeError> decode(std::span<const std::byte> frame);
 
 }  // namespace psgrid

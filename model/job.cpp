@@ -1,5 +1,6 @@
 #include "model/job.hpp"
 
+#include "model/filters/filter.hpp"
 #include "model/manager.hpp"
 #include "model/programs/first_gradients.hpp"
 #include "model/programs/in_turns.hpp"
@@ -23,6 +24,7 @@ Job::Job(RunSpec run_spec, Dataset train_data, Dataset test_data, LearnerFactory
       train(std::move(train_data)),
       test(std::move(test_data)),
       learner_factory(std::move(factory)),
+      filter_factory(make_filter),
       consistency(make_consistency(spec.consistency)) {
   const std::unique_ptr<Learner> learner = make_learner();
   rule = learner->update_rule();

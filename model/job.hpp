@@ -25,6 +25,15 @@ struct Job;
 // The learner of a run, with what it has to know of the rest of it.
 LearnerSpec learner_in(const RunSpec& run);
 
+// Makes the filters of a run: psgrid's own by default (make_filter), or a user's. Called for each
+// node, table and direction that a filter of the scenario is for.
+class Filter;
+struct FilterSpec;
+struct FilterSite;
+using FilterFactory =
+    std::function<std::unique_ptr<Filter>(const FilterSpec& spec, const FilterSite& site)>;
+std::unique_ptr<Filter> make_filter(const FilterSpec& spec, const FilterSite& site);
+
 // Makes the workers of a run: the standard program by default, or a node of the user's own.
 using WorkerFactory = std::function<std::unique_ptr<Node>(std::shared_ptr<const Job> job,
                                                           NodeId self, Context& context)>;
@@ -39,6 +48,7 @@ struct Job {
   Dataset train, test;
   LearnerFactory learner_factory;
   WorkerFactory worker_factory = make_worker;
+  FilterFactory filter_factory;  // make_filter
   bool timing_only = false;
   std::vector<Table> tables;
   std::unique_ptr<Consistency> consistency;

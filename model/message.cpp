@@ -16,7 +16,8 @@ constexpr std::array<std::string_view, std::variant_size_v<Message>> kTypeNames 
     "joined",       "campaign",      "vote",
     "propose",      "accepted",      "beat",
     "beat_ack",     "recall",        "recalled",
-    "linked",       "rows",          "turn"};
+    "linked",       "rows",          "turn",
+    "incomplete"};
 
 }  // namespace
 

@@ -108,6 +108,13 @@ struct Rows {
   Sections sections;
 };
 
+// Head or replica -> worker: what it stood for is not known here; send it again with all its keys.
+struct Incomplete {
+  std::uint32_t shard = 0;
+  RequestId request;
+  bool push = false;  // or a pull
+};
+
 // --- within a chain -----------------------------------------------------------------------------
 
 // The gradients of one iteration, summed at the head.
@@ -279,7 +286,7 @@ using Message =
     std::variant<Join, Welcome, Push, PushAck, Pull, PullReply, Progress, Stop, SnapshotRequest,
                  Snapshot, Heartbeat, HeartbeatAck, Forward, ForwardAck, ChainSync, ChainSynced,
                  StateRequest, StatePiece, Joined, Campaign, Vote, Propose, Accepted, Beat, BeatAck,
-                 Recall, Recalled, Linked, Rows, Turn>;
+                 Recall, Recalled, Linked, Rows, Turn, Incomplete>;
 using MessagePtr = std::shared_ptr<const Message>;
 
 template <class Body>

@@ -30,6 +30,7 @@ enum class Purpose : std::uint16_t {
   kBlocks,       // order of the blocks of features
   kStream,       // items that a worker counts; the sub-stream is the iteration
   kHashing,      // hash functions of a sketch; the sub-stream is the row
+  kFilter,       // draws of a filter of what a node sends
 };
 
 class RandomStream {

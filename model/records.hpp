@@ -52,6 +52,13 @@ struct Event {
   std::string detail;
 };
 
+// What a filter of the node has changed since it last said so: sections, as they would have been
+// encoded before and as they are after.
+struct FilterTotals {
+  std::uint32_t filter = 0;  // its place in the scenario's list
+  Bytes before, after;
+};
+
 enum class StopReason { kIterations, kTargetLoss, kTime, kLost };  // kLost: all replicas of a shard
 
 // The manager has ended the job; the run is over.
@@ -133,6 +140,6 @@ struct Situation {
 using Record =
     std::variant<IterationDone, GradientApplied, Evaluated, Event, JobFinished, PushBegun,
                  PushAcknowledged, PullBegun, PullEnded, EntryApplied, PullServed, ViewInstalled,
-                 ReplicaState, HighWater, Situation, GradientDropped>;
+                 ReplicaState, HighWater, Situation, GradientDropped, FilterTotals>;
 
 }  // namespace psgrid

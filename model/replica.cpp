@@ -47,7 +47,9 @@ Replica::Replica(std::shared_ptr<const Job> job, NodeId self, Context& context,
       context_(context),
       member_(member),
       lease_(lease),
-      shard_(shard) {}
+      shard_(shard),
+      requests_(*job_, context, FilterChain::Direction::kPush, shard),
+      answers_(*job_, context, FilterChain::Direction::kPull, shard) {}
 
 void Replica::begin_anew(const View& view) { state_.emplace(*job_, view, shard_); }
 
@@ -162,9 +164,11 @@ void Replica::follow_membership() {
 
 // --- pushes at the head -------------------------------------------------------------------------
 
-void Replica::on_push(NodeId from, const MessagePtr& message) {
+void Replica::on_push(NodeId from, MessagePtr message) {
   const RequestId number = std::get<Push>(*message).request;
   if (!is_head()) return;
+  message = requests_.unpack(message, {from, shard_});
+  if (!message) return context_.send(from, make_message(Incomplete{shard_, number, true}));
   if (state_->is_expelled(from.rank) && !planted(Mistake::kPushOfAnotherAccepted))
     return note("push of an expelled worker refused");
   if (planted(Mistake::kNoDuplicateCheck) && number <= state_->pushes_of(from.rank))
@@ -596,10 +600,14 @@ bool Replica::on_timer(TimerId timer) {
 
 // --- pulls ------------------------------------------------------------------------------------
 
-void Replica::on_pull(NodeId from, const Pull& pull) {
+void Replica::on_pull(NodeId from, MessagePtr message) {
+  const RequestId number = std::get<Pull>(*message).request;
   const bool may_read_here =
       is_tail() || job_->spec.replication.reads == Reads::kAny || planted(Mistake::kReadsFromHead);
   if (!place_ || !may_read_here || state_->is_expelled(from.rank)) return;
+  message = requests_.unpack(message, {from, shard_});
+  if (!message) return context_.send(from, make_message(Incomplete{shard_, number, false}));
+  const Pull& pull = std::get<Pull>(*message);
   PendingPull pending{from, pull, context_.now()};
   if (job_->consistency->sends_rows()) note_readers(from.rank, pull.sections);
   if (may_answer(pending)) return serve(std::move(pending));
@@ -650,13 +658,14 @@ void Replica::serve(PendingPull pending) {
 void Replica::finish(AdmittedPull admitted) {
   if (job_->spec.audited)
     context_.record(PullServed{shard_, since_, admitted.from, admitted.pull.request});
-  MessagePtr reply = make_message(PullReply{.since = since_,
-                                            .shard = shard_,
-                                            .request = admitted.pull.request,
-                                            .version = state_->version(),
-                                            .slowest = state_->slowest(),
-                                            .held = admitted.held,
-                                            .sections = read(admitted.pull.sections)});
+  MessagePtr reply = make_message(PullReply{
+      .since = since_,
+      .shard = shard_,
+      .request = admitted.pull.request,
+      .version = state_->version(),
+      .slowest = state_->slowest(),
+      .held = admitted.held,
+      .sections = filtered(read(admitted.pull.sections), admitted.from, admitted.pull.request)});
   // Nothing may be read that could turn out to be lost: what replicas after this one, or a joiner
   // that will soon be one, do not have.
   const bool may_be_lost = (joint_ || !is_tail()) && stable_ < state_->sequence();
@@ -734,6 +743,15 @@ Sections Replica::read(const Sections& asked) {
       answer.push_back({section.table, keys, state_->table(section.table).read(keys)});
   }
   last_read_ = {state_->version(), asked, answer};
+  return answer;
+}
+
+Sections Replica::filtered(Sections answer, NodeId to, RequestId pull) {
+  if (answers_.empty()) return answer;
+  std::vector<Section> sections(answer.begin(), answer.end());
+  answers_.change(sections, {}, {.number = pull.value * view_->workers() + to.rank});
+  answer = answers_.pack(Sections(std::move(sections)), {to, shard_});
+  answers_.record(context_);
   return answer;
 }
 

@@ -19,6 +19,7 @@
 #include <variant>
 #include <vector>
 
+#include "model/filters/filter_chain.hpp"
 #include "model/job.hpp"
 #include "model/lease.hpp"
 #include "model/member.hpp"
@@ -43,8 +44,8 @@ class Replica {
   void install(ViewPtr view);
 
   // Messages of the chain that the view says, for this shard.
-  void on_push(NodeId from, const MessagePtr& message);
-  void on_pull(NodeId from, const Pull& pull);
+  void on_push(NodeId from, MessagePtr message);
+  void on_pull(NodeId from, MessagePtr message);
   void on_forward(NodeId from, const Forward& forward);
   void on_forward_ack(NodeId from, const ForwardAck& ack);
   void on_chain_sync(NodeId from, const ChainSync& sync);
@@ -140,6 +141,7 @@ class Replica {
   bool may_answer(const PendingPull& pull) const;
   void serve(PendingPull pull);
   Sections read(const Sections& asked);
+  Sections filtered(Sections answer, NodeId to, RequestId pull);
   const KeySet& keys_held(const Section& asked) const;
   // Answers what may pass the gate now: of one worker, or of all.
   void open_gate(std::optional<std::uint32_t> worker);
@@ -165,6 +167,7 @@ class Replica {
   const Member& member_;
   const Lease& lease_;
   const std::uint32_t shard_;
+  FilterChain requests_, answers_;  // filters of what comes in, and of what is read
 
   ViewPtr view_;
   Epoch since_;                       // of the chain that the place is in

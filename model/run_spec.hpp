@@ -7,6 +7,7 @@
 
 #include "model/cluster_spec.hpp"
 #include "model/fault_spec.hpp"
+#include "model/filter_spec.hpp"
 #include "model/job_spec.hpp"
 
 namespace psgrid {
@@ -30,11 +31,13 @@ struct RunSpec {
   PartitionSpec partition;
   CostSpec costs;
   ClientSpec client;
+  WireSpec wire;
+  std::vector<FilterSpec> filters;  // in the order in which they act
   ReplicationSpec replication;
   DetectionSpec detection;
   WorkerLoss worker_loss = WorkerLoss::kWait;
   SocketsSpec sockets;
-  bool audited = false;  // nodes record what the promises are checked on
+  bool audited = false;           // nodes record what the promises are checked on
   bool beyond_tolerance = false;  // more fails than the replicas tolerate: a loss breaks no promise
 };
 

@@ -158,7 +158,7 @@ void Server::hand_over(Replica& replica, NodeId from, const MessagePtr& message)
     replica.on_push(from, message);
   } else if (const auto* pull = std::get_if<Pull>(message.get())) {
     check_tables(pull->sections);
-    replica.on_pull(from, *pull);
+    replica.on_pull(from, message);
   } else if (const auto* forward = std::get_if<Forward>(message.get())) {
     replica.on_forward(from, *forward);
   } else if (const auto* ack = std::get_if<ForwardAck>(message.get())) {

@@ -14,6 +14,7 @@
 
 #include "model/ids.hpp"
 #include "model/key_set.hpp"
+#include "model/section_form.hpp"
 #include "model/shared_list.hpp"
 
 namespace psgrid {
@@ -47,6 +48,9 @@ class Values {
     return data_ ? std::span<const float>(data_.get(), size_) : std::span<const float>();
   }
 
+  // True if both are one array, not only equal; of phantoms, if they are as large.
+  bool same_as(const Values& other) const { return data_ == other.data_ && size_ == other.size_; }
+
   // `count` values from the one at `first` on; shares the array.
   Values part(std::uint64_t first, std::uint64_t count) const {
     return holding(count,
@@ -66,11 +70,12 @@ class Values {
 };
 
 // Part of one table: `keys.size()` rows in key order, each of `values.size() / keys.size()` values.
-// In a pull request `values` is empty.
+// In a pull request `values` is empty. `keys` is, too, where the form stands for them.
 struct Section {
   Namespace table;
   KeySet keys;
   Values values;
+  std::shared_ptr<const SectionForm> form;  // on the wire; null: as it is
 };
 
 using Sections = SharedList<Section>;

@@ -18,6 +18,11 @@ inline std::size_t varint_bytes(std::uint64_t value) {
   return (static_cast<std::size_t>(std::bit_width(value | 1)) + 6) / 7;
 }
 
+// Values in a form other than kFloat32, to coded_bytes() zeroed bytes and back. Of several codes
+// for a value only one is right: false for another.
+void encode_values(std::span<const float> values, const SectionForm& form, std::byte* to);
+bool decode_values(const std::byte* from, const SectionForm& form, std::span<float> values);
+
 // Counts what WireWriter would append.
 class WireCounter {
  public:
@@ -25,7 +30,12 @@ class WireCounter {
   void varint(std::uint64_t value) { bytes_ += varint_bytes(value); }
   void fixed64(std::uint64_t) { bytes_ += sizeof(std::uint64_t); }
   void gaps(const KeySet& list) { bytes_ += list.gap_bytes(); }
+  void fixed_keys(const KeySet& list) { bytes_ += list.size() * sizeof(Key); }
   void floats(const Values& values) { bytes_ += values.size() * sizeof(float); }
+  void coded(const Values& values, const SectionForm& form) {
+    bytes_ += coded_bytes(form.values, values.size());
+  }
+  void raw(std::span<const std::byte> bytes) { bytes_ += bytes.size(); }
   std::uint64_t bytes() const { return bytes_; }
 
  private:
@@ -64,6 +74,16 @@ class WireWriter {
       out_[at++] = static_cast<std::byte>(gap);
       next = key + 1;
     }
+  }
+  void fixed_keys(const KeySet& list) {
+    append(list.as_list().data(), list.as_list().size_bytes());
+  }
+  void raw(std::span<const std::byte> bytes) { append(bytes.data(), bytes.size()); }
+  // Values in a form other than kFloat32.
+  void coded(const Values& values, const SectionForm& form) {
+    const std::size_t start = out_.size();
+    out_.resize(start + coded_bytes(form.values, values.size()));
+    if (!values.is_phantom()) encode_values(values.data(), form, out_.data() + start);
   }
   void floats(const Values& values) {
     const std::size_t bytes = values.size() * sizeof(float);
@@ -164,6 +184,41 @@ class WireReader {
     at_ += sizeof value;
     return value;
   }
+
+  KeySet fixed_keys(std::uint64_t count) {
+    if (count > (in_.size() - at_) / sizeof(Key))
+      fail("no more keys than the payload has room for");
+    if (!ok()) return {};
+    std::vector<Key> keys(count);
+    std::memcpy(keys.data(), in_.data() + at_, count * sizeof(Key));
+    at_ += count * sizeof(Key);
+    std::uint64_t gap_bytes = 0;
+    Key next = 0;
+    for (Key key : keys) {
+      if (key < next || key == ~Key{0}) return fail("rising keys below 2^64 - 1"), KeySet();
+      gap_bytes += varint_bytes(key - next);
+      next = key + 1;
+    }
+    return KeySet::rising_list(std::move(keys), gap_bytes);
+  }
+
+  // `count` values in a form other than kFloat32.
+  Values coded(std::uint64_t count, const SectionForm& form) {
+    if (!ok() || count == 0 || !has(coded_bytes(form.values, count))) return {};
+    std::vector<float> values(count);
+    if (!decode_values(in_.data() + at_, form, values)) fail("the codes of the values");
+    at_ += coded_bytes(form.values, count);
+    return Values(std::move(values));
+  }
+
+  std::span<const std::byte> raw(std::uint64_t bytes) {
+    if (!has(bytes)) return {};
+    at_ += bytes;
+    return in_.subspan(at_ - bytes, bytes);
+  }
+
+  // Bytes that are left.
+  std::size_t left() const { return in_.size() - at_; }
 
   Values floats(std::uint64_t count) {
     if (!ok() || count == 0 || !has(count * sizeof(float))) return {};

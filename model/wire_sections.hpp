@@ -9,12 +9,23 @@
 
 namespace psgrid {
 
-enum class KeyForm : std::uint8_t { kRanges = 0, kList = 1 };
+// The first byte of a section after its table: how its keys are written, its values, and whether
+// both are compressed. Ranges, or a list as gaps, with float32 need no more than the lowest bit.
+enum class KeyTag : std::uint8_t {
+  kRanges = 0,
+  kList = 1,
+  kFixedList = 2,
+  kSignature = 3,
+  kAsAsked = 4,
+};
+inline constexpr unsigned kValueTagShift = 3;
+inline constexpr std::uint8_t kCompressedTag = 0x40;
+
+KeyTag key_tag(const Section& section);
 
 template <class Sink>
-void put(Sink& sink, const KeySet& keys) {
-  if (keys.is_ranges()) {
-    sink.byte(static_cast<std::uint8_t>(KeyForm::kRanges));
+void put_body(Sink& sink, KeyTag tag, const KeySet& keys) {
+  if (tag == KeyTag::kRanges) {
     sink.varint(keys.as_ranges().size());
     Key at = 0;
     for (const KeyRange& range : keys.as_ranges()) {
@@ -24,9 +35,43 @@ void put(Sink& sink, const KeySet& keys) {
     }
     return;
   }
-  sink.byte(static_cast<std::uint8_t>(KeyForm::kList));
   sink.varint(keys.size());
-  sink.gaps(keys);
+  tag == KeyTag::kFixedList ? sink.fixed_keys(keys) : sink.gaps(keys);
+}
+
+// What is compressed of a section.
+template <class Sink>
+void put_body(Sink& sink, const Section& section) {
+  const KeyTag tag = key_tag(section);
+  if (tag == KeyTag::kSignature) {
+    sink.fixed64(section.form->signature);
+  } else if (tag != KeyTag::kAsAsked) {
+    put_body(sink, tag, section.keys);
+  }
+  sink.varint(section.values.size());
+  if (!section.form || section.form->values == ValueForm::kFloat32)
+    return sink.floats(section.values);
+  if (has_bounds(section.form->values)) {
+    const auto bits = [](float value) {
+      return std::uint64_t{std::bit_cast<std::uint32_t>(value)};
+    };
+    sink.fixed64(bits(section.form->low) | bits(section.form->high) << 32);
+  }
+  sink.coded(section.values, *section.form);
+}
+
+template <class Sink>
+void put(Sink& sink, const Section& section) {
+  sink.varint(section.table.value);
+  auto tag = static_cast<std::uint8_t>(key_tag(section));
+  if (section.form)
+    tag = static_cast<std::uint8_t>(tag |
+                                    static_cast<unsigned>(section.form->values) << kValueTagShift |
+                                    (section.form->block ? kCompressedTag : 0u));
+  sink.byte(tag);
+  if (!section.form || !section.form->block) return put_body(sink, section);
+  sink.varint(section.form->block->size());
+  sink.raw(*section.form->block);
 }
 
 // sections: any range of Section that has a size.
@@ -34,15 +79,12 @@ template <class Sink, class Sections>
 requires requires(const Sections& sections) { sections.begin()->keys; }
 void put(Sink& sink, const Sections& sections) {
   sink.varint(sections.size());
-  for (const Section& section : sections) {
-    sink.varint(section.table.value);
-    put(sink, section.keys);
-    sink.varint(section.values.size());
-    sink.floats(section.values);
-  }
+  for (const Section& section : sections) put(sink, section);
 }
 
-KeySet get_keys(WireReader& in);
+// Bytes of a section, all told.
+std::uint64_t encoded_bytes(const Section& section);
+
 Namespace get_table(WireReader& in);
 std::vector<Section> get_sections(WireReader& in);
 

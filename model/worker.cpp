@@ -58,6 +58,8 @@ void Worker::on_message(NodeId from, const MessagePtr& message) {
     if (!awaits_acknowledgements_ || is_window_full()) return;
     awaits_acknowledgements_ = false;
     resume();
+  } else if (const auto* incomplete = std::get_if<Incomplete>(message.get())) {
+    client_.on_incomplete(*incomplete);
   }
 }
 

@@ -289,6 +289,16 @@ HighWater get_high_water(WireReader& in) {
 }
 void put(WireWriter& out, const Situation& situation) { put(out, situation.what); }
 Situation get_situation(WireReader& in) { return {get<std::string>(in)}; }
+void put(WireWriter& out, const FilterTotals& totals) {
+  put(out, std::uint64_t{totals.filter});
+  put(out, totals.before.count);
+  put(out, totals.after.count);
+}
+FilterTotals get_filter_totals(WireReader& in) {
+  const std::uint32_t filter = in.u32();
+  const std::uint64_t before = in.varint();
+  return {filter, {before}, {in.varint()}};
+}
 
 void put(WireWriter& out, const Record& record) {
   out.byte(static_cast<std::uint8_t>(record.index()));
@@ -328,12 +338,14 @@ Record get_record(WireReader& in) {
       return get_situation(in);
     case 15:
       return get_gradient_dropped(in);
+    case 16:
+      return get_filter_totals(in);
     default:
       in.fail("a known record");
       return Event{};
   }
 }
-static_assert(std::variant_size_v<Record> == 16);
+static_assert(std::variant_size_v<Record> == 17);
 
 void put(WireWriter& out, const MessageTrace& message) {
   put(out, message.from);

@@ -61,6 +61,8 @@ Json resolved_json(const RunSpec& run, const std::string& directory) {
   json["replication"] = replication_json(run.replication);
   json["failover"] = failover_json(run);
   json["client"] = client_json(run.client);
+  if (!run.filters.empty()) json["filters"] = filters_json(run.filters);
+  if (run.wire.fixed_keys || run.wire.doubles) json["wire"] = wire_json(run.wire);
   json["sockets"] = sockets_json(run.sockets);
   json["audit"] = !run.audited ? "no" : run.beyond_tolerance ? "honesty" : "promises";
   return json;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -26,6 +27,8 @@ Json partition_json(const PartitionSpec& partition);
 Json replication_json(const ReplicationSpec& replication);
 Json failover_json(const RunSpec& run);
 Json client_json(const ClientSpec& client);
+Json filters_json(const std::vector<FilterSpec>& filters);
+Json wire_json(const WireSpec& wire);
 Json exploration_json(const Exploration& exploration);
 Json sockets_json(const SocketsSpec& sockets);
 

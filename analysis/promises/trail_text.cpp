@@ -69,6 +69,7 @@ struct Text {
   std::string operator()(const HighWater& high) const {
     return fmt::format("{}: at most {} of {}", high.what, high.reached, high.limit);
   }
+  std::string operator()(const FilterTotals&) const { return ""; }
   std::string operator()(const Situation& situation) const { return "(" + situation.what + ")"; }
 };
 

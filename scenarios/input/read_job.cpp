@@ -254,6 +254,8 @@ RunSpec read_run(const Json& document, const ReadContext& context) {
   if (const Json* cluster = fields.find("cluster"))
     run.costs = read_costs(Fields::of(*cluster, "costs"));
   run.client = read_client(document);
+  run.wire = read_wire(document);
+  run.filters = read_filters(document);
   run.replication = read_replication(document);
   read_failover(document, run);
   run.sockets = read_sockets(Fields::of(document, "sockets"));

@@ -28,6 +28,9 @@ ClusterSpec read_cluster(const Json& document, const ReadContext& context);
 JobSpec read_job(const Json& document, const ReadContext& context);
 ReplicationSpec read_replication(const Json& document);
 
+std::vector<FilterSpec> read_filters(const Json& document);
+WireSpec read_wire(const Json& document);
+
 // Detection, the loss of workers, and the retry that these need.
 void read_failover(const Json& document, RunSpec& run);
 std::vector<StragglerSpec> read_stragglers(const Json& document, const ClusterSpec& cluster,

@@ -166,8 +166,8 @@ TEST(Codec, RefusesHeadersThatAreNotOurs) {
   };
   EXPECT_EQ(outcome({}), "0: expected a header of 24 bytes");
   EXPECT_EQ(with(0, 0), "0: expected the magic of psgrid");
-  EXPECT_EQ(with(2, 9), "2: expected wire version 2, found 9");
-  EXPECT_EQ(with(3, 30), "3: expected a known message type");
+  EXPECT_EQ(with(2, 9), "2: expected wire version 3, found 9");
+  EXPECT_EQ(with(3, 31), "3: expected a known message type");
   EXPECT_EQ(with(7, 3), "4: expected the role of the sender");
   EXPECT_EQ(with(11, 3), "8: expected the role of the receiver");
   EXPECT_EQ(with(15, 0x7F), "12: expected a payload of at most 1 GiB");
@@ -218,14 +218,33 @@ TEST(Codec, RefusesHostileLengthsBeforeItAllocates) {
   EXPECT_EQ(welcome.as(kWelcome), "355: expected 1 to 2^20 points on all rings");
 }
 
+// Tags are 8 * value form + key form, and 64 for a compressed section.
+TEST(Codec, RefusesFormsThatNoFilterMakes) {
+  const auto as_asked = [](unsigned values) {
+    return Payload().varint(1).varint(0).varint(1).varint(0).byte(
+        static_cast<std::uint8_t>(4 + 8 * values));
+  };
+  EXPECT_EQ(as_asked(6).zeros(4).as(kSnapshot), "29: expected value form 0 to 5");
+  EXPECT_EQ(as_asked(1).varint(1).zeros(7).as(kSnapshot), "30: expected more bytes");
+  EXPECT_EQ(as_asked(1).varint(1).byte(1).zeros(7).as(kSnapshot),
+            "30: expected the codes of the values");  // a double between two floats
+  EXPECT_EQ(as_asked(2).varint(1).zeros(6).byte(0x80).byte(0x7F).zeros(1).as(kSnapshot),
+            "38: expected finite bounds in order");
+  EXPECT_EQ(as_asked(2).varint(1).zeros(8).byte(1).as(kSnapshot),
+            "38: expected the codes of the values");  // no step to count
+  EXPECT_EQ(as_asked(5).varint(1).zeros(6).byte(0x80).byte(0x3F).byte(2).as(kSnapshot),
+            "38: expected the codes of the values");  // a bit too many
+  EXPECT_EQ(as_asked(8).varint(2).zeros(2).as(kSnapshot), "32: expected a block of Snappy");
+  EXPECT_EQ(as_asked(16).zeros(4).as(kSnapshot), "29: expected a form below 128");
+}
+
 TEST(Codec, RefusesKeysThatAreNoSet) {
   const auto section = [] { return Payload().varint(1).varint(0).varint(1); };
   const auto table0 = [&] { return section().varint(0); };
   const std::uint64_t last = ~std::uint64_t{0};
   EXPECT_EQ(section().varint(65'536).zeros(8).as(kSnapshot),
             "30: expected a namespace below 65,536");
-  EXPECT_EQ(table0().byte(2).zeros(4).as(kSnapshot),
-            "29: expected key form 0 (ranges) or 1 (list)");
+  EXPECT_EQ(table0().byte(5).zeros(4).as(kSnapshot), "29: expected key form 0 to 4");
   EXPECT_EQ(table0().byte(kRanges).varint(1).varint(0).varint(0).as(kSnapshot),
             "32: expected key ranges that are disjoint and not empty");
   EXPECT_EQ(table0().byte(kRanges).varint(2).varint(0).varint(1).varint(0).varint(1).as(kSnapshot),

@@ -4,6 +4,9 @@
 #include <limits>
 #include <set>
 
+#include "model/filters/snappy_block.hpp"
+#include "model/wire_sections.hpp"
+
 namespace psgrid::testing {
 
 namespace {
@@ -28,12 +31,53 @@ Values any_values(std::size_t size) {
   return Values(std::move(values));
 }
 
+// In any of the forms that filters make.
+Section any_formed_section() {
+  Section section{any_table(), *any_keys(~Key{0} - 1), {}, {}};
+  const std::size_t size = section.keys.size() > 1000 ? 0 : section.keys.size() * 2;
+  SectionForm form{
+      .keys = *rc::gen::element(KeyForm::kPlain, KeyForm::kFixed, KeyForm::kSignature,
+                                KeyForm::kAsAsked),
+      .values = *rc::gen::element(ValueForm::kFloat32, ValueForm::kFloat64, ValueForm::kFixed1,
+                                  ValueForm::kFixed2, ValueForm::kFixed3, ValueForm::kOneBit)};
+  if (form.keys == KeyForm::kFixed && section.keys.is_ranges()) form.keys = KeyForm::kPlain;
+  if (form.keys != KeyForm::kPlain && form.keys != KeyForm::kFixed) section.keys = {};
+  if (form.keys == KeyForm::kSignature) form.signature = any_u64();
+  if (has_bounds(form.values)) {
+    form.low = -static_cast<float>(*rc::gen::inRange(0, 1000)) / 7;
+    form.high = static_cast<float>(*rc::gen::inRange(0, 1000)) / 3;
+  }
+  std::vector<float> values;
+  for (std::size_t i = 0; i < size; ++i) {
+    const auto bits = *rc::gen::arbitrary<std::uint32_t>();
+    if (!has_bounds(form.values))
+      values.push_back(static_cast<float>(bits) - 1e9f);
+    else if (form.values == ValueForm::kOneBit)
+      values.push_back(bits % 2 ? form.high : form.low);
+    else
+      values.push_back(value_of(form, code_of(form, value_of(form, bits % code_max(form.values)))));
+  }
+  section.values = Values(std::move(values));
+  if (!form.is_plain()) section.form = std::make_shared<const SectionForm>(form);
+  if (*rc::gen::arbitrary<bool>()) return section;
+  std::vector<std::byte> body;
+  WireWriter out(body);
+  put_body(out, section);
+  form.block = std::make_shared<const std::vector<std::byte>>(snappy_compressed(body));
+  section.form = std::make_shared<const SectionForm>(form);
+  return section;
+}
+
 Sections any_sections() {
   Sections sections;
   for (auto left = *rc::gen::inRange(0, 4); left > 0; --left) {
     Section section;
     section.table = any_table();
     section.keys = *any_keys(*rc::gen::element(Key{8}, Key{100}, ~Key{0} - 1));
+    if (*rc::gen::inRange(0, 3) == 0) {
+      sections.push_back(any_formed_section());
+      continue;
+    }
     const bool rows = section.keys.size() < 100 && *rc::gen::arbitrary<bool>();
     if (rows)
       section.values = any_values(section.keys.size() * *rc::gen::inRange<std::size_t>(1, 4));
@@ -171,6 +215,8 @@ Message message_of(std::size_t type) {
       return Rows{{any_u32()}, any_u32(), {any_u32()}, {any_u32()}, any_u64(), any_sections()};
     case 28:
       return Turn{};
+    case 29:
+      return Incomplete{any_u32(), {any_u64()}, *rc::gen::arbitrary<bool>()};
     default:
       return Recalled{{any_u32()}, {any_u32()}, {any_u32()}, any_view_or_none()};
   }

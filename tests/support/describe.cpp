@@ -67,6 +67,10 @@ std::string view_text(const ViewDescription& view) {
 }
 
 struct Description {
+  std::string operator()(const Incomplete& incomplete) const {
+    return Text("incomplete ", incomplete.push ? "push " : "pull ", incomplete.request.value,
+                shard_text(incomplete.shard));
+  }
   std::string operator()(const Join& join) const { return Text("join ", join.incarnation.value); }
   std::string operator()(const Welcome& welcome) const {
     return Text("welcome ", view_text(welcome.view->description()), " rows ", welcome.first_row,
@@ -205,8 +209,17 @@ std::string describe(const KeySet& keys) {
   return text.add("[").list(keys.as_list(), [&](Key key) { text.add(key); }).add("]");
 }
 
+std::string form_text(const SectionForm& form) {
+  static constexpr const char* kKeys[] = {"", "fixed keys", "signature", "as asked"};
+  static constexpr const char* kValues[] = {"",        " float64", " fixed1",
+                                            " fixed2", " fixed3",  " one bit"};
+  return Text("<", kKeys[static_cast<std::size_t>(form.keys)],
+              kValues[static_cast<std::size_t>(form.values)], form.block ? " block>" : ">");
+}
+
 std::string describe(const Section& section) {
   Text text(section.table.value, ":", describe(section.keys));
+  if (section.form) text.add(form_text(*section.form));
   if (section.values.size() == 0) return text;
   text.add("=");
   if (!section.values.is_phantom())
