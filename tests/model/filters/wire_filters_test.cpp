@@ -265,19 +265,13 @@ class Threshold : public Filter {
   explicit Threshold(float least) : least_(least) {}
 
   Section change(Section section, const Occasion&) override {
-    std::vector<Key> keys;
-    std::vector<float> values;
+    std::vector<std::uint64_t> kept;
     const std::size_t width = section.values.size() / section.keys.size();
-    for_each_row(section.keys, [&](Key key, std::uint64_t row) {
-      const auto all = section.values.data().subspan(row * width, width);
-      if (std::ranges::none_of(all, [&](float value) { return std::fabs(value) >= least_; }))
-        return;
-      keys.push_back(key);
-      values.insert(values.end(), all.begin(), all.end());
-    });
-    section.keys = KeySet::list(std::move(keys));
-    section.values = Values(std::move(values));
-    return section;
+    for (std::uint64_t row = 0; row < section.keys.size(); ++row)
+      if (std::ranges::any_of(section.values.data().subspan(row * width, width),
+                              [&](float value) { return std::fabs(value) >= least_; }))
+        kept.push_back(row);
+    return rows_of(section, kept);
   }
 
  private:
