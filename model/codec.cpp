@@ -35,8 +35,14 @@ void put_rising(Sink& sink, const std::vector<std::uint32_t>& numbers) {
 }
 
 template <class Sink>
+void put_start(Sink& sink, Incarnation incarnation, Incarnation memory_since) {
+  const bool kept = memory_since != incarnation;
+  sink.varint(std::uint64_t{incarnation.value} << 1 | kept);
+  if (kept) sink.varint(memory_since.value);
+}
+template <class Sink>
 void put(Sink& sink, const Join& join) {
-  sink.varint(join.incarnation.value);
+  put_start(sink, join.incarnation, join.memory_since);
 }
 template <class Sink>
 void put(Sink& sink, const ViewDescription& view) {
@@ -147,7 +153,7 @@ void put(Sink& sink, const Snapshot& snapshot) {
 }
 template <class Sink>
 void put(Sink& sink, const Heartbeat& heartbeat) {
-  sink.varint(heartbeat.incarnation.value);
+  put_start(sink, heartbeat.incarnation, heartbeat.memory_since);
   sink.varint(heartbeat.epoch.value);
   put(sink, heartbeat.sent);
   sink.byte(heartbeat.leaving);
@@ -210,6 +216,14 @@ void put(Sink& sink, const StateRequest& request) {
   sink.varint(request.shard);
   sink.varint(request.state);
   sink.varint(request.piece);
+}
+template <class Sink>
+void put(Sink& sink, const Rejoin& rejoin) {
+  sink.varint(rejoin.since.value);
+  sink.varint(rejoin.joining_since.value);
+  sink.varint(rejoin.shard);
+  sink.varint(rejoin.sequence);
+  sink.fixed64(rejoin.digest);
 }
 template <class Sink>
 void put(Sink& sink, const StatePiece& piece) {
@@ -353,7 +367,22 @@ ViewDescription get_view(WireReader& in) {
   return view;
 }
 
-Message get_join(WireReader& in) { return Join{{in.u32()}}; }
+// A node's incarnation, and since when it has its memory.
+template <class Message>
+void get_start(WireReader& in, Message& message) {
+  const std::uint64_t start = in.varint();
+  if (start >> 33 != 0) in.fail("an incarnation below 2^32");
+  message.incarnation = {static_cast<std::uint32_t>(start >> 1)};
+  message.memory_since = message.incarnation;
+  if ((start & 1) == 0) return;
+  message.memory_since = {in.u32()};
+  if (message.memory_since >= message.incarnation) in.fail("memory of an earlier incarnation");
+}
+Message get_join(WireReader& in) {
+  Join join;
+  get_start(in, join);
+  return join;
+}
 Message get_welcome(WireReader& in) {
   Welcome welcome;
   ViewDescription view = get_view(in);
@@ -435,7 +464,7 @@ Message get_snapshot(WireReader& in) {
 }
 Message get_heartbeat(WireReader& in) {
   Heartbeat heartbeat;
-  heartbeat.incarnation = {in.u32()};
+  get_start(in, heartbeat);
   heartbeat.epoch = {in.u32()};
   heartbeat.sent = get_time(in);
   const std::uint8_t leaving = in.byte();
@@ -508,6 +537,15 @@ Message get_state_request(WireReader& in) {
   request.state = in.varint();
   request.piece = in.u32();
   return request;
+}
+Message get_rejoin(WireReader& in) {
+  Rejoin rejoin;
+  rejoin.since = {in.u32()};
+  rejoin.joining_since = {in.u32()};
+  rejoin.shard = in.u32();
+  rejoin.sequence = in.varint();
+  rejoin.digest = in.fixed64();
+  return rejoin;
 }
 Message get_state_piece(WireReader& in) {
   StatePiece piece;
@@ -621,7 +659,8 @@ constexpr std::array<Message (*)(WireReader&), std::variant_size_v<Message>> kGe
     get_linked,
     get_rows,
     get_turn,
-    get_incomplete};
+    get_incomplete,
+    get_rejoin};
 
 // --- frames -----------------------------------------------------------------------------------
 

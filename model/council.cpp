@@ -19,14 +19,32 @@ Council::Council(std::shared_ptr<const Job> job, NodeId self, Context& context, 
 void Council::start() {
   if (managers_ == 1) {
     office_ = Office::kLeader;
-    return chair_.on_elected(nullptr);
+    return chair_.on_elected(accepted_view_);
   }
-  if (context_.incarnation() > Incarnation{}) {
+  if (remembers_) {
+    heard_ = context_.now();  // it may have made a leader sure of its lease
+    return arm(patience());
+  }
+  if (has_forgotten()) {
     office_ = Office::kForgetful;
     send_to_others(make_message(Recall{context_.incarnation()}));
     return arm(job_->spec.detection.heartbeat);
   }
   self_.rank == 0 ? campaign() : arm(patience());
+}
+
+Memory Council::memory() const {
+  if (office_ == Office::kForgetful) return {context_.incarnation(), {}};
+  return {{}, {make_message(Recalled{context_.incarnation(), seen_, accepted_, accepted_view_})}};
+}
+
+void Council::recall(const Memory& memory) {
+  if (memory.what.empty()) return;
+  const auto& own = std::get<Recalled>(*memory.what.front());
+  remembers_ = true;
+  term_ = seen_ = own.promised;
+  accepted_ = own.accepted;
+  accepted_view_ = own.view;
 }
 
 Time Council::lease_end() const {
@@ -180,7 +198,9 @@ void Council::on(NodeId from, const BeatAck& ack) {
 
 void Council::propose(ViewPtr view) {
   PSGRID_CHECK(leads() && is_idle(), "a leader with one proposal at a time");
-  managers_ == 1 ? chair_.on_decided(view) : put_to_vote(std::move(view));
+  if (managers_ > 1) return put_to_vote(std::move(view));
+  accepted_view_ = view;
+  chair_.on_decided(view);
 }
 
 void Council::put_to_vote(ViewPtr view) {

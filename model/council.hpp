@@ -34,6 +34,13 @@ class Council {
   Council(std::shared_ptr<const Job> job, NodeId self, Context& context, Chair& chair);
 
   void start();
+
+  // What it has promised and accepted survives a restart with the memory kept.
+  Memory memory() const;
+  void recall(const Memory& memory);
+
+  // Whether it may have known a view that it does not know now.
+  bool has_forgotten() const { return context_.incarnation() > Incarnation{} && !remembers_; }
   bool leads() const { return office_ == Office::kLeader && !hands_on_; }
 
   // Until when it is sure that nobody else leads; never sure, if that is in the past.
@@ -79,6 +86,7 @@ class Council {
   Chair& chair_;
   const std::uint32_t managers_;
 
+  bool remembers_ = false;
   Office office_ = Office::kFollower;
   Term term_;      // the latest that it has promised to follow
   Term seen_;      // the latest that it knows of

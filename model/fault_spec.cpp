@@ -78,6 +78,7 @@ std::string fault_detail(const FaultSpec& fault) {
     parts.push_back(names_of(fault.nodes) + (fault.both_ways ? " to and from " : " to ") +
                     (fault.to.empty() ? "all nodes" : names_of(fault.to)));
   if (fault.kind == FaultKind::kSlow) add("factor", fault.factor);
+  if (fault.memory_kept) parts.push_back("memory kept");
   if (fault.link.down) parts.push_back("down");
   add("delay", fault.link.delay, " s");
   add("loss", fault.link.loss);
@@ -103,6 +104,18 @@ bool joins_later(const std::vector<FaultSpec>& faults, NodeId node) {
   return std::any_of(faults.begin(), faults.end(), [&](const FaultSpec& fault) {
     return fault.kind == FaultKind::kJoin && selects(fault.nodes, node);
   });
+}
+
+bool keeps_memory(const std::vector<FaultSpec>& faults, NodeId node, double crashed_at) {
+  for (const FaultSpec& fault : faults)
+    if (fault.kind == FaultKind::kRestart && fault.at >= crashed_at && selects(fault.nodes, node))
+      return fault.memory_kept;
+  return false;
+}
+
+bool any_keeps_memory(const std::vector<FaultSpec>& faults) {
+  return std::any_of(faults.begin(), faults.end(),
+                     [](const FaultSpec& fault) { return fault.memory_kept; });
 }
 
 std::vector<NodeId> nodes_of(const NodeSelector& selector) {

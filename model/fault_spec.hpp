@@ -42,6 +42,7 @@ struct FaultSpec {
   bool both_ways = false;  // kReset, kLink: likewise from `to` to `nodes`
   double until = std::numeric_limits<double>::infinity();  // kPause, kSlow, kLink
   double factor = 1;                                       // kSlow
+  bool memory_kept = false;                                // kRestart
   LinkCondition link;                                      // kLink
 };
 
@@ -63,6 +64,10 @@ bool is_between(const FaultSpec& fault, NodeId from, NodeId to);
 
 // Whether a node is not there from the start.
 bool joins_later(const std::vector<FaultSpec>& faults, NodeId node);
+
+// Whether a node that crashes at a time will be restarted with what it had.
+bool keeps_memory(const std::vector<FaultSpec>& faults, NodeId node, double crashed_at);
+bool any_keeps_memory(const std::vector<FaultSpec>& faults);
 
 // Every node that a selector names, in its order.
 std::vector<NodeId> nodes_of(const NodeSelector& selector);

@@ -68,7 +68,7 @@ void Manager::on_elected(const ViewPtr& last) {
       clocks_[admitted.worker] = admitted.from;
       iterations_ += admitted.from.value;
     }
-  if (!last && context_.incarnation() > Incarnation{} && job_->spec.cluster.managers == 1) {
+  if (!last && council_.has_forgotten()) {
     context_.record(Event{"view_lost", "the only manager has forgotten who holds what"});
     return finish(StopReason::kLost);
   }
@@ -102,7 +102,7 @@ void Manager::on_deposed() {
 void Manager::on_join(NodeId from, const Join& join) {
   if (council_.leads() && view_ && is_expelled(from) && !may_be_admitted(from))
     return context_.send(from, make_message(Stop{}));
-  membership_.hear(from, join.incarnation, context_.now());
+  membership_.hear(from, join.incarnation, join.memory_since, context_.now());
   if (!council_.leads()) return;
   if (!view_) return begin_if_all_joined();
   revise_view();
@@ -144,7 +144,7 @@ void Manager::admit(std::uint32_t worker) {
 void Manager::on_heartbeat(NodeId from, const Heartbeat& heartbeat) {
   if (!view_) return;
   if (is_expelled(from)) return context_.send(from, make_message(Stop{}));
-  bool news = membership_.hear(from, heartbeat.incarnation, context_.now());
+  bool news = membership_.hear(from, heartbeat.incarnation, heartbeat.memory_since, context_.now());
   if (heartbeat.leaving && !membership_.is_leaving(from)) {
     membership_.set_leaving(from);
     news = true;

@@ -25,6 +25,8 @@ class Manager final : public Node, private Council::Chair {
   void on_message(NodeId from, const MessagePtr& message) override;
   void on_timer(TimerId timer) override;
   void on_compute_done(ComputeId work) override;
+  Memory memory() const override { return council_.memory(); }
+  void recall(const Memory& memory) override { council_.recall(memory); }
 
  private:
   void on_elected(const ViewPtr& last) override;

@@ -39,7 +39,7 @@ void Member::try_another_manager() {
 
 void Member::join() {
   try_another_manager();
-  context_.send(manager_, make_message(Join{context_.incarnation()}));
+  context_.send(manager_, make_message(Join{context_.incarnation(), memory_since_}));
   const Duration timeout = job_->spec.detection.enabled ? job_->spec.detection.heartbeat
                                                         : job_->spec.client.retry.timeout;
   if (timeout.seconds > 0) timer_ = context_.set_timer(timeout);
@@ -90,7 +90,7 @@ void Member::stop() {
 void Member::send_heartbeat() {
   try_another_manager();
   context_.send(manager_, make_message(Heartbeat{context_.incarnation(), view_->epoch(),
-                                                 context_.now(), leaving_}));
+                                                 context_.now(), leaving_, memory_since_}));
   timer_ = context_.set_timer(job_->spec.detection.heartbeat);
 }
 

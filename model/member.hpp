@@ -13,7 +13,11 @@ namespace psgrid {
 class Member {
  public:
   Member(std::shared_ptr<const Job> job, Context& context)
-      : job_(std::move(job)), context_(context) {}
+      : job_(std::move(job)), context_(context), memory_since_(context.incarnation()) {}
+
+  // It has what it had since an earlier incarnation.
+  void recall(Incarnation since) { memory_since_ = since; }
+  Incarnation memory_since() const { return memory_since_; }
 
   // Asks to join; again and again until it is welcomed.
   void join();
@@ -44,6 +48,7 @@ class Member {
 
   const std::shared_ptr<const Job> job_;
   Context& context_;
+  Incarnation memory_since_;
   ViewPtr view_;
   bool leaving_ = false;
   NodeId manager_ = manager_id(0);

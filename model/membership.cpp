@@ -15,12 +15,13 @@ bool contains(const std::vector<std::uint32_t>& ranks, std::uint32_t rank) {
 
 }  // namespace
 
-bool Membership::hear(NodeId node, Incarnation incarnation, Time now) {
-  const auto [place, is_new] = known_.try_emplace(node, Known{incarnation, now});
+bool Membership::hear(NodeId node, Incarnation incarnation, Incarnation memory_since, Time now) {
+  const auto [place, is_new] = known_.try_emplace(node, Known{incarnation, memory_since, now});
   Known& known = place->second;
   if (incarnation < known.incarnation) return false;  // it is no more
   const bool news = is_new || !known.there || incarnation > known.incarnation;
   known = {.incarnation = incarnation,
+           .memory_since = memory_since,
            .heard = std::max(known.heard, now),
            .there = true,
            .leaving = known.leaving && incarnation == known.incarnation,
@@ -30,9 +31,10 @@ bool Membership::hear(NodeId node, Incarnation incarnation, Time now) {
 
 void Membership::assume(const View& view, std::uint32_t servers, Time now, Duration silence) {
   for (std::uint32_t rank = 0; rank < servers; ++rank)
-    known_.try_emplace(server_id(rank), Known{view.incarnation_of(rank), now});
+    known_.try_emplace(server_id(rank),
+                       Known{view.incarnation_of(rank), view.incarnation_of(rank), now});
   for (std::uint32_t rank = 0; rank < view.workers(); ++rank)
-    known_.try_emplace(worker_id(rank), Known{{}, now});
+    known_.try_emplace(worker_id(rank), Known{{}, {}, now});
   for (auto& [node, known] : known_) {
     known.heard = node.role == Role::kServer ? Time{now.seconds - silence.seconds} : now;
     known.silent = false;
@@ -88,8 +90,14 @@ bool Membership::is_there(NodeId node) const {
 
 bool Membership::has_forgotten(const View& view, std::uint32_t server) const {
   const Known* known = find(server_id(server));
-  return known && known->incarnation > view.incarnation_of(server) &&
+  return known && known->memory_since > view.incarnation_of(server) &&
          !planted(Mistake::kRestartNotNoticed);
+}
+
+bool Membership::has_returned(const View& view, std::uint32_t server) const {
+  const Known* known = find(server_id(server));
+  return known && known->there && known->incarnation > view.incarnation_of(server) &&
+         !has_forgotten(view, server) && !planted(Mistake::kRestartNotNoticed);
 }
 
 void Membership::set_leaving(NodeId node) {
@@ -221,13 +229,18 @@ std::optional<ViewDescription> Membership::next(const View& view) const {
   bool changed = next.homes != before.homes;
   for (std::uint32_t shard = 0; shard < view.shards(); ++shard) {
     Chain chain = next_chain(view, shard, next.homes[shard]);
-    if (chain.servers != view.chain(shard).servers) {
+    std::vector<std::uint32_t> returned;
+    for (std::uint32_t server : chain.servers)
+      if (has_returned(view, server)) returned.push_back(server);
+    if (chain.joiner && has_returned(view, *chain.joiner)) chain.joining_since = next.epoch;
+    if (chain.servers != view.chain(shard).servers || !returned.empty()) {
       chain.since = next.epoch;
       if (chain.joiner) chain.joining_since = next.epoch;  // it has to begin again
     }
-    if (chain.joiner && chain.joining_since == next.epoch) {
-      if (next.incarnations.size() <= *chain.joiner) next.incarnations.resize(*chain.joiner + 1);
-      next.incarnations[*chain.joiner] = find(server_id(*chain.joiner))->incarnation.value;
+    if (chain.joiner && chain.joining_since == next.epoch) returned.push_back(*chain.joiner);
+    for (std::uint32_t server : returned) {
+      if (next.incarnations.size() <= server) next.incarnations.resize(server + 1);
+      next.incarnations[server] = find(server_id(server))->incarnation.value;
     }
     changed |= chain != view.chain(shard);
     next.chains[shard] = std::move(chain);

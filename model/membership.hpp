@@ -24,7 +24,11 @@ class Membership {
   void admit(std::uint32_t worker, Clock from) { admitted_[worker] = from; }
 
   // A sign of life. True if it was news: the node was not there, or has been started anew.
-  bool hear(NodeId node, Incarnation incarnation, Time now);
+  // It has its memory since `memory_since`, which is `incarnation` unless it was kept in a restart.
+  bool hear(NodeId node, Incarnation incarnation, Time now) {
+    return hear(node, incarnation, incarnation, now);
+  }
+  bool hear(NodeId node, Incarnation incarnation, Incarnation memory_since, Time now);
 
   // For a manager that takes over: everyone who may be there is, until it turns out otherwise.
   // Servers have been silent for some time.
@@ -64,7 +68,7 @@ class Membership {
 
  private:
   struct Known {
-    Incarnation incarnation;
+    Incarnation incarnation, memory_since;
     Time heard;
     bool there = true;
     bool leaving = false;
@@ -77,6 +81,8 @@ class Membership {
   bool is_watched(NodeId node) const;
   // Whether a server has been started anew since it got its shards.
   bool has_forgotten(const View& view, std::uint32_t server) const;
+  // Whether it has been so, but with its memory kept: it takes part again in a chain made anew.
+  bool has_returned(const View& view, std::uint32_t server) const;
   std::vector<std::uint32_t> members() const;
   Chain next_chain(const View& view, std::uint32_t shard, std::uint32_t home) const;
   std::vector<std::uint32_t> targets(std::uint32_t home) const;

@@ -17,7 +17,7 @@ constexpr std::array<std::string_view, std::variant_size_v<Message>> kTypeNames 
     "propose",      "accepted",      "beat",
     "beat_ack",     "recall",        "recalled",
     "linked",       "rows",          "turn",
-    "incomplete"};
+    "incomplete",   "rejoin"};
 
 }  // namespace
 

@@ -14,9 +14,11 @@
 
 namespace psgrid {
 
-// Any node -> manager: I am here, and know nothing.
+// Any node -> manager: I am here, and know nothing but what I knew, without a gap, since an earlier
+// incarnation.
 struct Join {
   Incarnation incarnation;
+  Incarnation memory_since = incarnation;
 };
 
 // Manager -> everyone, once all have joined and whenever the view changes: the view, and what a
@@ -34,6 +36,7 @@ struct Heartbeat {
   Epoch epoch;
   Time sent;             // by the sender's clock
   bool leaving = false;  // it wants to go
+  Incarnation memory_since = incarnation;
 };
 
 // Manager -> server or worker: it is noted. A server's lease runs from `sent`, by its own clock:
@@ -185,6 +188,16 @@ struct StateRequest {
   std::uint32_t piece = 0;
 };
 
+// Joiner -> tail: I have the first entries, from when I was here before: what comes after them? The
+// answer is ChainSynced, or else the state's first piece.
+struct Rejoin {
+  Epoch since;
+  Epoch joining_since;
+  std::uint32_t shard = 0;
+  std::uint64_t sequence = 0;
+  std::uint64_t digest = 0;  // of these entries
+};
+
 // Tail -> joiner. The pieces of a state are parts of one array (shard_state.hpp), in order.
 struct StatePiece {
   Epoch since;
@@ -286,7 +299,7 @@ using Message =
     std::variant<Join, Welcome, Push, PushAck, Pull, PullReply, Progress, Stop, SnapshotRequest,
                  Snapshot, Heartbeat, HeartbeatAck, Forward, ForwardAck, ChainSync, ChainSynced,
                  StateRequest, StatePiece, Joined, Campaign, Vote, Propose, Accepted, Beat, BeatAck,
-                 Recall, Recalled, Linked, Rows, Turn, Incomplete>;
+                 Recall, Recalled, Linked, Rows, Turn, Incomplete, Rejoin>;
 using MessagePtr = std::shared_ptr<const Message>;
 
 template <class Body>

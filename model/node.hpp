@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <vector>
 
 #include "model/ids.hpp"
 #include "model/message.hpp"
@@ -63,6 +64,12 @@ class Context {
   virtual void record(const Record& record) = 0;
 };
 
+// What a node finds again when it is restarted with its memory kept.
+struct Memory {
+  Incarnation since;  // that nothing of it has been lost
+  std::vector<MessagePtr> what;
+};
+
 // A node lives from on_start to its destruction; the context outlives it.
 class Node {
  public:
@@ -74,6 +81,11 @@ class Node {
 
   // It is asked to hand over what it holds and go.
   virtual void on_leave() {}
+
+  // What the node may find again if it ends now and is restarted with its memory kept; it is handed
+  // over before on_start.
+  virtual Memory memory() const { return {}; }
+  virtual void recall(const Memory&) {}
 };
 
 }  // namespace psgrid

@@ -15,6 +15,9 @@ constexpr std::uint64_t kPieceValues = 64 * 1024;
 // So many entries may wait for a joiner to catch up, in windows of all workers.
 constexpr std::size_t kBacklogWindows = 4;
 
+// Entries kept for replicas that return with their memory.
+constexpr std::size_t kLoggedMost = 1 << 16;
+
 // Entries sent again at a time.
 constexpr std::size_t kResentMost = 64;
 
@@ -29,6 +32,14 @@ std::uint64_t value_count(const Entry& entry) {
     return value_count((*push)->sections);
   const auto* aggregate = std::get_if<Aggregate>(&entry.what);
   return aggregate ? value_count(aggregate->mean) : 0;
+}
+
+std::vector<Values> pieces_of(const ShardState& state) {
+  std::vector<Values> pieces;
+  for (const Values& part : state.image().parts)
+    for (std::uint64_t first = 0; first < part.size(); first += kPieceValues)
+      pieces.push_back(part.part(first, std::min(kPieceValues, part.size() - first)));
+  return pieces;
 }
 
 // The smallest range around a set of keys.
@@ -48,10 +59,15 @@ Replica::Replica(std::shared_ptr<const Job> job, NodeId self, Context& context,
       member_(member),
       lease_(lease),
       shard_(shard),
+      logs_(any_keeps_memory(job_->spec.faults)),
       requests_(*job_, context, FilterChain::Direction::kPush, shard),
       answers_(*job_, context, FilterChain::Direction::kPull, shard) {}
 
-void Replica::begin_anew(const View& view) { state_.emplace(*job_, view, shard_); }
+void Replica::begin_anew(const View& view) {
+  state_.emplace(*job_, view, shard_);
+  log_.clear();
+  logged_values_ = 0;
+}
 
 void Replica::note(const char* situation) {
   if (job_->spec.audited) context_.record(Situation{situation});
@@ -90,6 +106,7 @@ void Replica::install(ViewPtr view) {
 
 // Everything that is not in the state was the old chain's: workers send it again.
 void Replica::begin_place() {
+  recalled_ = false;
   working_.clear();
   lapsed_.clear();
   waiting_.clear();
@@ -276,6 +293,7 @@ void Replica::append(decltype(Entry::what) what, std::uint32_t worker) {
 
 void Replica::apply(const Entry& entry) {
   const std::uint64_t version_before = state_->version();
+  if (logs_) log(entry);
   const bool slowest_rose = state_->apply(entry, is_head() ? &context_ : nullptr);
   const auto* push = std::get_if<std::shared_ptr<const Push>>(&entry.what);
   if (job_->spec.audited)
@@ -481,7 +499,9 @@ void Replica::on_chain_sync(NodeId from, const ChainSync& sync) {
 }
 
 void Replica::on_chain_synced(NodeId from, const ChainSynced&) {
-  if (from != predecessor() || !place_ || linked_) return;
+  if (from != predecessor()) return;
+  if (receiving_ && receiving_->has_entries && !receiving_->complete) return catch_up();
+  if (!place_ || linked_) return;
   linked_ = true;
   tell_that_linked();
   arm_timer();
@@ -492,6 +512,7 @@ void Replica::on_chain_synced(NodeId from, const ChainSynced&) {
 
 void Replica::begin_joining() {
   if (receiving_) note("resync begun again");
+  const bool has_entries = std::exchange(recalled_, false);
   working_.clear();
   lapsed_.clear();
   forwards_early_.clear();
@@ -499,12 +520,17 @@ void Replica::begin_joining() {
   unstable_.clear();
   gate_.reset();
   receiving_.emplace();
-  begin_anew(*view_);
+  receiving_->has_entries = has_entries;
+  if (!has_entries) begin_anew(*view_);
   request_piece();
   arm_timer();
 }
 
 void Replica::request_piece() {
+  if (receiving_->has_entries)
+    return context_.send(*predecessor(),
+                         make_message(Rejoin{since_, joining_since(), shard_, state_->sequence(),
+                                             state_->digest_of_entries()}));
   const auto piece = static_cast<std::uint32_t>(receiving_->pieces.size());
   context_.send(*predecessor(), make_message(StateRequest{since_, joining_since(), shard_,
                                                           receiving_->state, piece}));
@@ -515,9 +541,7 @@ void Replica::on_state_request(NodeId from, const StateRequest& request) {
   if (request.state == 0 && !sending_) {
     sending_.emplace();
     sending_->state = state_->sequence() + 1;  // never 0
-    for (const Values& part : state_->image().parts)
-      for (std::uint64_t first = 0; first < part.size(); first += kPieceValues)
-        sending_->pieces.push_back(part.part(first, std::min(kPieceValues, part.size() - first)));
+    sending_->pieces = pieces_of(*state_);
     std::erase_if(unstable_, [this](const Entry& entry) { return entry.sequence <= stable_; });
     successor_synced_ = true;
   }
@@ -539,6 +563,7 @@ void Replica::on_state_piece(NodeId from, const StatePiece& piece) {
     return;
   if (receiving_->state == 0) receiving_->state = piece.state;
   if (piece.state != receiving_->state || piece.piece != receiving_->pieces.size()) return;
+  if (std::exchange(receiving_->has_entries, false)) begin_anew(*view_);  // others, or too few
   receiving_->pieces.push_back(piece.image);
   receiving_->progressed = true;
   receiving_->pieces.size() < piece.pieces ? request_piece() : assemble_state();
@@ -548,11 +573,99 @@ void Replica::assemble_state() {
   const auto wrong = state_->restore(receiving_->pieces);
   PSGRID_CHECK(!wrong, "the image of an equally shaped shard");
   receiving_->pieces.clear();
+  catch_up();
+}
+
+// The joiner has a state; the entries after it come one by one.
+void Replica::catch_up() {
   receiving_->complete = true;
   forwards_admitted_ = stable_ = state_->sequence();
   forwards_early_.erase(forwards_early_.begin(), forwards_early_.upper_bound(stable_));
   report_stable();
   admit_forwards();
+}
+
+// --- memory kept --------------------------------------------------------------------------------
+
+void Replica::remember(std::vector<MessagePtr>& memory) const {
+  if (!state_ || (!place_ && !(receiving_ && (receiving_->complete || receiving_->has_entries))))
+    return;
+  const std::vector<Values> pieces = pieces_of(*state_);
+  for (std::uint32_t piece = 0; piece < pieces.size(); ++piece)
+    memory.push_back(make_message(StatePiece{.since = since_,
+                                             .joining_since = {},
+                                             .shard = shard_,
+                                             .state = state_->sequence(),
+                                             .piece = piece,
+                                             .pieces = static_cast<std::uint32_t>(pieces.size()),
+                                             .image = pieces[piece]}));
+  for (const Entry& entry : unstable_)
+    memory.push_back(make_message(Forward{since_, shard_, entry}));
+  memory.push_back(make_message(ChainSync{since_, shard_, stable_}));
+}
+
+bool Replica::remembers(const std::vector<MessagePtr>& memory, std::uint32_t shard) {
+  return std::any_of(memory.begin(), memory.end(), [&](const MessagePtr& message) {
+    const auto* piece = std::get_if<StatePiece>(message.get());
+    return piece && piece->shard == shard;
+  });
+}
+
+void Replica::recall(const View& view, const std::vector<MessagePtr>& memory) {
+  begin_anew(view);
+  std::vector<Values> parts;
+  for (const MessagePtr& message : memory) {
+    const auto* piece = std::get_if<StatePiece>(message.get());
+    if (piece && piece->shard == shard_) parts.push_back(piece->image);
+    const auto* forward = std::get_if<Forward>(message.get());
+    if (forward && forward->shard == shard_) unstable_.push_back(forward->entry);
+    const auto* sync = std::get_if<ChainSync>(message.get());
+    if (sync && sync->shard == shard_) stable_ = sync->sequence;
+  }
+  const auto wrong = state_->restore(parts);
+  PSGRID_CHECK(!wrong, "the image of this very shard");
+  recalled_ = true;
+  note("memory recalled");
+}
+
+void Replica::log(const Entry& entry) {
+  log_.push_back({entry, state_->digest_of_entries(), value_count(entry)});
+  logged_values_ += log_.back().values;
+  logged_most_ = std::max(logged_most_, log_.size());
+  std::uint64_t held = 0;
+  for (const Shard& shard : state_->tables())
+    held += shard.layout().values() * shard.arrays_count();
+  while (logged_values_ > held || log_.size() > kLoggedMost) {
+    logged_values_ -= log_.front().values;
+    log_.pop_front();
+  }
+}
+
+// It is sent what it missed, if that is known and the entries before it are the same here.
+void Replica::on_rejoin(NodeId from, const Rejoin& rejoin) {
+  if (from != successor() || !is_tail() || rejoin.joining_since != chain().joining_since) return;
+  if (sending_ && !sending_->pieces.empty()) return;  // it has been sent a copy meanwhile
+  const std::uint64_t missed_from = rejoin.sequence + 1;
+  const auto missed = std::find_if(log_.begin(), log_.end(), [&](const Logged& logged) {
+    return logged.entry.sequence == missed_from;
+  });
+  const bool has_all =
+      rejoin.sequence == state_->sequence() && rejoin.digest == state_->digest_of_entries();
+  const bool has_most = missed != log_.end() && missed->digest_before == rejoin.digest;
+  if (!has_all && !has_most) {
+    const StateRequest copy{since_, rejoin.joining_since, shard_, 0, 0};
+    return on_state_request(from, copy);
+  }
+  note("rejoined with what it had");
+  sending_.emplace();
+  sending_->state = missed_from;
+  successor_synced_ = true;
+  std::deque<Entry> entries;
+  for (auto each = missed; each != log_.end(); ++each) entries.push_back(each->entry);
+  unstable_ = std::move(entries);
+  context_.send(from, make_message(ChainSynced{since_, shard_, state_->sequence()}));
+  for (const Entry& entry : unstable_) send_forward(entry);
+  arm_timer();
 }
 
 // --- what may be lost on the way ----------------------------------------------------------------
@@ -809,7 +922,7 @@ void Replica::record_state() {
                                .digest = state_->digest(),
                                .settled = lease_.is_valid(context_.now())});
   context_.record(HighWater{"entries kept for the successor", unstable_most_,
-                            (kBacklogWindows + 1) * window()});
+                            (kBacklogWindows + 1) * window() + logged_most_});
 }
 
 }  // namespace psgrid

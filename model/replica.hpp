@@ -40,6 +40,12 @@ class Replica {
   // Begins with the initial values; only for a shard's first chain.
   void begin_anew(const View& view);
 
+  // What it keeps in a restart, and begins with after it: its state, and the entries that its
+  // successor may not have. A joiner that does not have all yet has nothing.
+  void remember(std::vector<MessagePtr>& memory) const;
+  static bool remembers(const std::vector<MessagePtr>& memory, std::uint32_t shard);
+  void recall(const View& view, const std::vector<MessagePtr>& memory);
+
   // A view in which this server is in the shard's chain, or is to join it.
   void install(ViewPtr view);
 
@@ -51,6 +57,7 @@ class Replica {
   void on_chain_sync(NodeId from, const ChainSync& sync);
   void on_chain_synced(NodeId from, const ChainSynced& synced);
   void on_state_request(NodeId from, const StateRequest& request);
+  void on_rejoin(NodeId from, const Rejoin& rejoin);
   void on_state_piece(NodeId from, const StatePiece& piece);
 
   // False if the work or timer is not this replica's.
@@ -98,7 +105,8 @@ class Replica {
     std::uint64_t state = 0;
     std::vector<Values> pieces;
     bool complete = false;
-    bool progressed = false;  // since the timer was armed
+    bool progressed = false;   // since the timer was armed
+    bool has_entries = false;  // from before a restart: only what comes after them is missing
   };
 
   const Chain& chain() const { return view_->chain(shard_); }
@@ -154,6 +162,8 @@ class Replica {
 
   void request_piece();
   void assemble_state();
+  void catch_up();
+  void log(const Entry& entry);
   void arm_timer();
   bool has_to_repeat() const;
   bool is_crowded() const;
@@ -167,6 +177,7 @@ class Replica {
   const Member& member_;
   const Lease& lease_;
   const std::uint32_t shard_;
+  const bool logs_;
   FilterChain requests_, answers_;  // filters of what comes in, and of what is read
 
   ViewPtr view_;
@@ -209,6 +220,17 @@ class Replica {
   };
   std::deque<HeldReply> held_replies_;
   std::optional<Receiving> receiving_;
+  bool recalled_ = false;  // the state is from before a restart
+
+  // The last entries, for a replica that returns with its memory: no more than a copy would take.
+  struct Logged {
+    Entry entry;
+    std::uint64_t digest_before = 0;  // of all entries before it
+    std::uint64_t values = 0;
+  };
+  std::deque<Logged> log_;
+  std::uint64_t logged_values_ = 0;
+  std::size_t logged_most_ = 0;
 
   std::map<ComputeId, Pending> working_;
   std::vector<Pending> lapsed_;  // finished while the lease was not valid

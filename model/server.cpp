@@ -17,6 +17,18 @@ Server::Server(std::shared_ptr<const Job> job, NodeId self, Context& context)
 
 void Server::on_start() { member_.join(); }
 
+Memory Server::memory() const {
+  if (replicas_.empty()) return {member_.memory_since(), recalled_.what};
+  Memory memory{member_.memory_since(), {}};
+  for (const auto& [shard, replica] : replicas_) replica.remember(memory.what);
+  return memory;
+}
+
+void Server::recall(const Memory& memory) {
+  member_.recall(memory.since);
+  recalled_ = memory;
+}
+
 void Server::note(const char* situation) {
   if (job_->spec.audited) context_.record(Situation{situation});
 }
@@ -55,7 +67,8 @@ void Server::on_welcome(NodeId from, const Welcome& welcome) {
   view_ = welcome.view;
   only_shard_ = view_->only_shard_read_at(self_.rank);
   if (!before && job_->spec.detection.enabled)
-    lease_.limit(context_.now() + job_->spec.detection.lease);
+    lease_.limit(context_.now() +
+                 (recalled_.what.empty() ? job_->spec.detection.lease : Duration{}));
 
   std::set<std::uint32_t> held;
   // One of the same rank that was started before this one may have had shards: they are lost.
@@ -65,13 +78,19 @@ void Server::on_welcome(NodeId from, const Welcome& welcome) {
     if (!has_shards) break;
     // Of a shard of which nobody has anything any more; the manager knows.
     const bool is_joiner = view_->chain(shard).joiner == self_.rank;
-    if (!replica_of(shard) && view_->chain(shard).since != Epoch{1} && !is_joiner) continue;
+    const bool is_first = view_->chain(shard).since == Epoch{1};
+    const bool is_recalled = Replica::remembers(recalled_.what, shard);
+    if (!replica_of(shard) && !is_first && !is_joiner && !is_recalled) continue;
     held.insert(shard);
     const auto [place, is_new] =
         replicas_.try_emplace(shard, job_, self_, context_, member_, lease_, shard);
-    if (is_new && view_->chain(shard).since == Epoch{1}) place->second.begin_anew(*view_);
+    if (is_new && is_recalled)
+      place->second.recall(*view_, recalled_.what);
+    else if (is_new && is_first)
+      place->second.begin_anew(*view_);
     place->second.install(view_);
   }
+  if (has_shards) recalled_.what.clear();
   std::erase_if(replicas_, [&](const auto& each) { return !held.contains(each.first); });
 
   take_up_what_was_kept();
@@ -169,6 +188,8 @@ void Server::hand_over(Replica& replica, NodeId from, const MessagePtr& message)
     replica.on_chain_synced(from, *synced);
   } else if (const auto* request = std::get_if<StateRequest>(message.get())) {
     replica.on_state_request(from, *request);
+  } else if (const auto* rejoin = std::get_if<Rejoin>(message.get())) {
+    replica.on_rejoin(from, *rejoin);
   } else if (const auto* piece = std::get_if<StatePiece>(message.get())) {
     replica.on_state_piece(from, *piece);
   }

@@ -28,6 +28,8 @@ class Server final : public Node {
   void on_timer(TimerId timer) override;
   void on_compute_done(ComputeId work) override;
   void on_leave() override { member_.leave(); }
+  Memory memory() const override;
+  void recall(const Memory& memory) override;
 
  private:
   // Where a message belongs.
@@ -58,6 +60,7 @@ class Server final : public Node {
   ViewPtr view_;  // null until the manager's welcome
   std::optional<std::uint32_t> only_shard_;
   std::map<std::uint32_t, Replica> replicas_;  // by shard
+  Memory recalled_;  // of before a restart, until a view says which of it still counts
 
   // Messages of chains that this server has not heard of, or that came while its lease was over;
   // each once, though it may be repeated.

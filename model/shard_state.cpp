@@ -190,6 +190,7 @@ void QuorumSum::get(WireReader& in) {
 
 ShardState::ShardState(const Job& job, const View& view, std::uint32_t shard)
     : job_(&job),
+      notes_(job.spec.audited || any_keeps_memory(job.spec.faults)),
       workers_(view.workers()),
       is_first_(shard == 0),
       pushes_(view.workers()),
@@ -223,7 +224,7 @@ Clock ShardState::slowest() const {
 bool ShardState::apply(const Entry& entry, Context* witness) {
   PSGRID_CHECK(entry.sequence == sequence_ + 1, "the next entry");
   ++sequence_;
-  if (job_->spec.audited) note(entry);
+  if (notes_) note(entry);
   if (const auto* push = std::get_if<std::shared_ptr<const Push>>(&entry.what))
     return apply_push(entry.worker, **push, witness);
   if (const auto* aggregate = std::get_if<Aggregate>(&entry.what))

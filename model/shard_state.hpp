@@ -156,7 +156,7 @@ class ShardState {
   // recorded with `witness`, if there is one.
   bool apply(const Entry& entry, Context* witness);
 
-  // Of all entries so far, in their order.
+  // Of all entries so far, in their order; 0 unless somebody may ask.
   std::uint64_t digest_of_entries() const { return entries_digest_; }
 
   // Of the whole state.
@@ -186,6 +186,7 @@ class ShardState {
   void note(const Entry& entry);
 
   const Job* job_;
+  bool notes_;  // a digest of all entries
   std::uint32_t workers_;
   bool is_first_;                         // of the shards
   std::vector<Shard> shards_;             // by namespace

@@ -20,6 +20,15 @@ Worker::Worker(std::shared_ptr<const Job> job, NodeId self, Context& context,
 
 void Worker::on_start() { member_.join(); }
 
+Memory Worker::memory() const {
+  return {member_.memory_since(), {make_message(Progress{std::max(recalled_, reported_), 0})}};
+}
+
+void Worker::recall(const Memory& memory) {
+  member_.recall(memory.since);
+  recalled_ = std::get<Progress>(*memory.what.front()).clock;
+}
+
 void Worker::on_message(NodeId from, const MessagePtr& message) {
   if (stopped_) {
     if (std::holds_alternative<Turn>(*message)) return on_turn();
@@ -89,12 +98,13 @@ void Worker::on_welcome(NodeId from, const Welcome& welcome) {
   }
   PSGRID_CHECK(welcome.view->description().tables.size() == job_->tables.size(),
                "the tables of this job");
-  client_.start(welcome.view, welcome.clock);
-  next_batch_ = reported_ = welcome.clock;
-  works_ = std::uint64_t{welcome.clock.value} * job_->spec.job.local_steps;
+  const Clock done = std::max(welcome.clock, recalled_);
+  client_.start(welcome.view, done);
+  next_batch_ = reported_ = done;
+  works_ = std::uint64_t{done.value} * job_->spec.job.local_steps;
   if (job_->train.rows > 0) {
     take_rows(welcome);
-    for (std::uint64_t done = 0; done < works_; ++done) batches_->next();
+    for (std::uint64_t each = 0; each < works_; ++each) batches_->next();
   } else {
     for (const Table& table : job_->tables) all_keys_.push_back(welcome.view->ring(table.id).all());
   }

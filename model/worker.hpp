@@ -48,6 +48,8 @@ class Worker final : public Node {
   void on_timer(TimerId timer) override;
   void on_compute_done(ComputeId work) override;
   void on_leave() override { member_.leave(); }
+  Memory memory() const override;
+  void recall(const Memory& memory) override;
 
   // --- What programs use ---
 
@@ -129,6 +131,7 @@ class Worker final : public Node {
   std::vector<KeySet> all_keys_;  // what a batch touches where there are no data
   Program program_;
   bool stopped_ = false;
+  Clock recalled_;  // iterations that were done and acknowledged before a restart
   Clock next_batch_;
   Clock reported_;
   std::optional<TimerId> report_timer_;

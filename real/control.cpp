@@ -545,6 +545,21 @@ ResetLink get_reset_link(WireReader& in) {
   return {from, in.u32()};
 }
 
+void put(WireWriter&, const Surrender&) {}
+void put(WireWriter&, const Surrendered&) {}
+void put(WireWriter& out, const Kept& kept) {
+  put(out, kept.node);
+  out.varint(kept.since.value);
+  put_list(out, kept.frame, [&](std::byte byte) { out.byte(std::to_integer<std::uint8_t>(byte)); });
+}
+Kept get_kept(WireReader& in) {
+  Kept kept;
+  kept.node = get<NodeId>(in);
+  kept.since = {in.u32()};
+  kept.frame = get_list<std::byte>(in, [&] { return std::byte{in.byte()}; });
+  return kept;
+}
+
 ControlMessage get_message(WireReader& in) {
   switch (in.byte()) {
     case 0:
@@ -565,12 +580,18 @@ ControlMessage get_message(WireReader& in) {
       return get_reset_link(in);
     case 8:
       return get_refused(in);
+    case 9:
+      return Surrender{};
+    case 10:
+      return get_kept(in);
+    case 11:
+      return Surrendered{};
     default:
       in.fail("a known control message");
       return Finish{};
   }
 }
-static_assert(std::variant_size_v<ControlMessage> == 9);
+static_assert(std::variant_size_v<ControlMessage> == 12);
 
 }  // namespace
 

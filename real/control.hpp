@@ -75,6 +75,18 @@ struct ResetLink {
   std::uint32_t from = 0, to = 0;  // processes
 };
 
+// Hub -> a process that is about to be ended, and started anew with what its nodes have: stand
+// still, and hand that over.
+struct Surrender {};
+
+// Process -> hub: part of what a node keeps, as a frame; and that there is no more.
+struct Kept {
+  NodeId node;
+  Incarnation since;
+  std::vector<std::byte> frame;
+};
+struct Surrendered {};
+
 // Process -> hub: for a person to read.
 struct LogLine {
   std::string text;
@@ -93,7 +105,7 @@ struct Totals {
 };
 
 using ControlMessage = std::variant<Hello, Begin, Observed, LogLine, Finish, Totals, PeerRestarted,
-                                    ResetLink, Refused>;
+                                    ResetLink, Refused, Surrender, Kept, Surrendered>;
 
 // Appends one message, with its length in front.
 void encode(const ControlMessage& message, std::vector<std::byte>& out);

@@ -89,6 +89,7 @@ class NodeProcess final : private ParcelReceiver, private EmulatedNetwork::User 
   void on(const Finish& finish);
   void on(const PeerRestarted& restarted);
   void on(const ResetLink& reset);
+  void on(const Surrender&);
   template <class Other>
   void on(const Other&) {}  // for the hub, not from it
 
@@ -138,6 +139,7 @@ class NodeProcess final : private ParcelReceiver, private EmulatedNetwork::User 
   bool traces_ = false;
   Observed observed_;
   MessageTotals message_totals_;
+  bool surrendered_ = false;  // stands still until it is ended
   bool finishing_ = false;
   bool interrupted_ = false;
   std::string run_failure_;  // as the hub said
@@ -180,6 +182,8 @@ class NodeProcess::NodeContext final : public Context {
 
   void start() {
     node_ = make_node(process_.job_, totals_.node, *this);
+    const auto memory = process_.options_.memories.find(totals_.node);
+    if (memory != process_.options_.memories.end()) node_->recall(memory->second);
     node_->on_start();
     for (auto& [from, message] : std::exchange(early_, {})) node_->on_message(from, message);
   }
@@ -193,6 +197,8 @@ class NodeProcess::NodeContext final : public Context {
     node_->on_message(from, message);
   }
   void done(ComputeId work) { node_->on_compute_done(work); }
+
+  Memory memory() const { return node_ ? node_->memory() : Memory{}; }
 
   NodeId id() const { return totals_.node; }
   bool counts() const { return counts_; }
@@ -266,7 +272,7 @@ void NodeProcess::turn() {
 
 // Ends the wait when the next thing is due; false if it is already.
 bool NodeProcess::set_alarm() {
-  if (!running_) return true;
+  if (!running_ || surrendered_) return true;
   const Time next = schedule_.next_time();
   const Duration left = next - running_->clock.now();
   if (left.seconds <= 0) return false;
@@ -281,7 +287,7 @@ bool NodeProcess::set_alarm() {
 }
 
 void NodeProcess::do_due() {
-  if (!running_) return;
+  if (!running_ || surrendered_) return;
   for (;;) {
     if (!immediate_.empty()) {
       const auto action = std::move(immediate_.front());
@@ -454,6 +460,21 @@ void NodeProcess::on(const ResetLink& reset) {
   if (!running_ || reset.from >= peers_.size() || reset.to >= peers_.size()) return;
   if (reset.from == options_.process && outbound_[reset.to]) outbound_[reset.to]->reset();
   if (reset.to == options_.process) running_->network.forget(reset.from);
+}
+
+void NodeProcess::on(const Surrender&) {
+  surrendered_ = true;
+  report();
+  for (std::uint32_t node : placement_.nodes_of(options_.process)) {
+    const NodeId id = contexts_[node]->id();
+    const Memory memory = contexts_[node]->memory();
+    for (const MessagePtr& message : memory.what) {
+      Kept kept{id, memory.since, {}};
+      encode(id, id, *message, kept.frame);
+      hub_->send(kept);
+    }
+  }
+  hub_->send(Surrendered{});
 }
 
 bool NodeProcess::is_idle() const {

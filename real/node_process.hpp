@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -20,9 +21,10 @@ struct NodeProcessOptions {
   Token token;
   std::string hub_address;
   std::uint16_t hub_port = 0;
-  std::string listen_address;  // empty: the one that the hub is reached from
-  std::uint64_t scenario = 0;  // fingerprint of the scenario, the same in all processes
-  double patience_s = 0;       // to wait for a hub that does not answer yet
+  std::string listen_address;         // empty: the one that the hub is reached from
+  std::uint64_t scenario = 0;         // fingerprint of the scenario, the same in all processes
+  std::map<NodeId, Memory> memories;  // of its nodes, from before a restart
+  double patience_s = 0;              // to wait for a hub that does not answer yet
 
   // Called several times a second if set. After the first false the hub, which may have been
   // interrupted too, has a moment to end the run.

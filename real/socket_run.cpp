@@ -5,6 +5,8 @@
 #include <thread>
 #include <utility>
 
+#include "model/codec.hpp"
+
 namespace psgrid::real {
 
 namespace {
@@ -87,6 +89,7 @@ void SocketRun::start_child(std::uint32_t process) {
   options.hub_port = acceptor_.local_endpoint().port();
   options.listen_address = options_.listen_address;
   options.scenario = options_.scenario;
+  options.memories = std::exchange(members_[process].kept, {});
   children_.start(process, [&] {
     const NodeProcessResult result = run_node_process(job_, options);
     if (result.end == ProcessEnd::kFailed)
@@ -200,6 +203,13 @@ void SocketRun::on_message(std::uint32_t process, ControlMessage message) {
     time_line_.add(process, std::move(*observed));
   } else if (const auto* line = std::get_if<LogLine>(&message)) {
     if (phase_ == Phase::kRunning) log(placement_.name_of(process) + ": " + line->text);
+  } else if (const auto* kept = std::get_if<Kept>(&message)) {
+    const auto decoded = decode(kept->frame);
+    if (!member.surrenders || !std::holds_alternative<Frame>(decoded)) return;
+    member.kept[kept->node].since = kept->since;
+    member.kept[kept->node].what.push_back(std::get<Frame>(decoded).message);
+  } else if (std::holds_alternative<Surrendered>(message)) {
+    if (member.surrenders) kill(process);
   } else if (auto* totals = std::get_if<Totals>(&message)) {
     if (std::exchange(member.gave_totals, true)) return;
     totals_.insert(totals_.end(), totals->nodes.begin(), totals->nodes.end());
@@ -256,6 +266,7 @@ bool SocketRun::is_stuck() {
 void SocketRun::on_lost(std::uint32_t process, const std::string& why) {
   members_[process].channel.reset();
   if (phase_ == Phase::kFinishing) return end_if_done();
+  if (members_[process].surrenders) return kill(process);
   if (members_[process].down) return;
   // How a child ended says more than how its connection did, but may be known a moment later.
   for (int tries = 0; tries < 100 && children_.has(process); ++tries) {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -71,8 +72,11 @@ class SocketRun {
     std::uint64_t events = 0;
     bool idle = false;
     bool gave_totals = false;
-    bool down = false;    // by a fault
-    bool paused = false;  // likewise
+    bool down = false;              // by a fault
+    bool paused = false;            // likewise
+    bool surrenders = false;        // down, as soon as it has said what its nodes keep
+    bool to_be_started = false;     // once it has
+    std::map<NodeId, Memory> kept;  // by its nodes
   };
 
   void start_children();
@@ -100,6 +104,9 @@ class SocketRun {
   void begin_fault_of(std::uint32_t process, FaultKind kind);
   void reset_links(const FaultSpec& fault);
   void let_go_on(std::uint32_t process);
+  bool keeps_memory(std::uint32_t process) const;
+  void kill(std::uint32_t process);
+  void restart(std::uint32_t process);
   void on_restarted(std::uint32_t process);
   void tell(const FaultSpec& fault, NodeId node);
   void end_if_done();

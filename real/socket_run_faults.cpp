@@ -53,13 +53,16 @@ void SocketRun::begin_fault_of(std::uint32_t process, FaultKind kind) {
   switch (kind) {
     case FaultKind::kCrash:
       member.down = true;
-      member.paused = false;
-      time_line_.end(process);
-      children_.signal(process, SIGKILL);
+      if (keeps_memory(process)) {
+        member.surrenders = true;
+        member.channel->send(Surrender{});
+        if (member.paused) let_go_on(process);
+      } else {
+        kill(process);
+      }
       break;
     case FaultKind::kRestart:
-      children_.wait_for(process);
-      start_child(process);
+      member.surrenders ? void(member.to_be_started = true) : restart(process);
       break;
     case FaultKind::kPause:
       member.paused = true;
@@ -71,6 +74,26 @@ void SocketRun::begin_fault_of(std::uint32_t process, FaultKind kind) {
     default:
       break;
   }
+}
+
+bool SocketRun::keeps_memory(std::uint32_t process) const {
+  for (std::uint32_t node : placement_.nodes_of(process))
+    if (psgrid::keeps_memory(job_->spec.faults, node_at(job_->spec.cluster, node), now().seconds))
+      return members_[process].channel != nullptr;
+  return false;
+}
+
+void SocketRun::kill(std::uint32_t process) {
+  Member& member = members_[process];
+  member.paused = member.surrenders = false;
+  time_line_.end(process);
+  children_.signal(process, SIGKILL);
+  if (std::exchange(member.to_be_started, false)) restart(process);
+}
+
+void SocketRun::restart(std::uint32_t process) {
+  children_.wait_for(process);
+  start_child(process);
 }
 
 void SocketRun::end_fault(const FaultSpec& fault) {

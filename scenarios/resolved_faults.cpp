@@ -34,7 +34,7 @@ Json fault_json(const FaultSpec& fault, const ClusterSpec& cluster) {
     json[verb] = link_json(fault, cluster);
   else
     json[verb] = nodes_json(fault.nodes, cluster);
-  if (fault.kind == FaultKind::kRestart) json["memory"] = "lost";
+  if (fault.kind == FaultKind::kRestart) json["memory"] = fault.memory_kept ? "kept" : "lost";
   if (fault.kind == FaultKind::kSlow) json["factor"] = fault.factor;
   add_condition(fault.link, json);
   if (fault.until < std::numeric_limits<double>::infinity()) json["for"] = fault.until - fault.at;

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -48,7 +49,12 @@ class Simulation::NodeContext final : public Context {
   HostIndex host() const { return host_; }
   Node& node() { return *node_; }
   NodeTotals& totals() { return totals_; }
-  void start(std::unique_ptr<Node> node) { node_ = std::move(node); }
+  void start(std::unique_ptr<Node> node, bool remembers) {
+    node_ = std::move(node);
+    if (remembers && memory_) node_->recall(*memory_);
+    memory_.reset();
+    node_->on_start();
+  }
   void deliver(NodeId from, const MessagePtr& message) {
     if (is_paused())
       defer([this, from, message] { node_->on_message(from, message); });
@@ -58,7 +64,10 @@ class Simulation::NodeContext final : public Context {
 
   // A node that has crashed, or has not been started yet, is not up.
   bool is_up() const { return node_ != nullptr; }
-  void crash() {
+  // keeps: what it has is there again when it is restarted so.
+  void crash(bool keeps) {
+    memory_.reset();
+    if (keeps) memory_ = node_->memory();
     timers_.take_all([this](Agenda::Handle handle) { simulation_.agenda_.cancel(handle); });
     deferred_.clear();
     overdue_.clear();
@@ -95,6 +104,7 @@ class Simulation::NodeContext final : public Context {
   const std::uint32_t index_;
   const HostIndex host_;
   std::unique_ptr<Node> node_;
+  std::optional<Memory> memory_;  // of one that has crashed
   NodeTotals totals_;
   ArmedTimers<Agenda::Handle> timers_;
   bool paused_ = false;

@@ -110,8 +110,7 @@ void Simulation::dispatch(const Agenda::Event& event) {
   switch (static_cast<EventKind>(event.kind)) {
     case EventKind::kStart: {
       NodeContext& context = *contexts_[event.subject];
-      context.start(make_node(job_, context.id(), context));
-      return context.node().on_start();
+      return context.start(make_node(job_, context.id(), context), event.detail != 0);
     }
     case EventKind::kTimer:
       return contexts_[event.subject]->fire({event.detail});

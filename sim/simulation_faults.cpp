@@ -40,7 +40,7 @@ void Simulation::begin_fault(const FaultSpec& fault) {
         break;
       case FaultKind::kRestart:
         ++context.totals().incarnations;
-        schedule(now_, EventKind::kStart, node);
+        schedule(now_, EventKind::kStart, node, fault.memory_kept);
         break;
       case FaultKind::kJoin:
         schedule(now_, EventKind::kStart, node);
@@ -72,7 +72,7 @@ void Simulation::end_fault(const FaultSpec& fault) {
 
 void Simulation::crash(std::uint32_t node) {
   forget_works_of(node);
-  contexts_[node]->crash();
+  contexts_[node]->crash(keeps_memory(job_->spec.faults, contexts_[node]->id(), now_.seconds));
   lose_messages(
       [&](const Envelope& envelope) { return envelope.from == node || envelope.to == node; });
 }

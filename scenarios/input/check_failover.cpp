@@ -78,11 +78,12 @@ void check_failover(RunSpec& run, const Json& document, const ReadContext& conte
                                  "takes over from another",
                                  run.cluster.managers));
     for (const FaultSpec& fault : run.faults)
-      if (fault.kind == FaultKind::kJoin || fault.kind == FaultKind::kLeave) {
-        problems.error("/failover/detection",
-                       fmt::format("found false with a fault \"{}\", expected true: without it "
-                                   "the manager changes no view",
-                                   fault_name(fault)));
+      if (fault.kind == FaultKind::kJoin || fault.kind == FaultKind::kLeave || fault.memory_kept) {
+        problems.error(
+            "/failover/detection",
+            fmt::format("found false with a fault \"{}\"{}, expected true: without it "
+                        "the manager changes no view",
+                        fault_name(fault), fault.memory_kept ? " with its memory kept" : ""));
         break;
       }
     const auto check = [&](const char* key, auto& setting, auto unset) {

@@ -21,7 +21,8 @@ void read_failover(const Json& document, RunSpec& run) {
   DetectionSpec& detection = run.detection;
   const bool members_change =
       std::any_of(run.faults.begin(), run.faults.end(), [](const FaultSpec& fault) {
-        return fault.kind == FaultKind::kJoin || fault.kind == FaultKind::kLeave;
+        return fault.kind == FaultKind::kJoin || fault.kind == FaultKind::kLeave ||
+               fault.memory_kept;
       });
   detection.enabled = run.replication.factor > 1 || run.worker_loss == WorkerLoss::kGoOn ||
                       run.cluster.managers > 1 || members_change;

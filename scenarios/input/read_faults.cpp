@@ -22,6 +22,7 @@ class FaultReader {
     fault_.until = fault_.at + lasts;
     read_nodes_of("crash", FaultKind::kCrash);
     read_nodes_of("restart", FaultKind::kRestart);
+    fields_.read("memory", fault_.memory_kept, {{"lost", false}, {"kept", true}});
     read_nodes_of("pause", FaultKind::kPause);
     read_nodes_of("resume", FaultKind::kResume);
     read_nodes_of("join", FaultKind::kJoin);

@@ -94,6 +94,55 @@ TEST_P(Failover, NothingIsLostWhenServersCrashAndReturn) {
   }
 }
 
+FaultSpec return_of(double at, NodeId node) {
+  FaultSpec fault = restart(at, node);
+  fault.memory_kept = true;
+  return fault;
+}
+
+// Before anybody has noticed, and long after: then others have its place.
+TEST_P(Failover, NothingIsLostWhenServersReturnWithTheirMemory) {
+  for (const ConsistencySpec& model : {bsp(), ssp(), cached(), bounded_delay(), async()})
+    for (const std::uint32_t factor : {2, 3})
+      expect_every_gradient_once(replicated(model, factor, 120),
+                                 {crash(0.1, server_id(1)), return_of(0.15, server_id(1)),
+                                  crash(0.4, server_id(2)), return_of(0.75, server_id(2))});
+}
+
+// Nobody else has its shard, or the sums of others.
+TEST_P(Failover, AShardReturnsWithTheMemoryOfItsOnlyServer) {
+  for (const ConsistencySpec& model : {bsp(), async()})
+    expect_every_gradient_once(replicated(model, 1, 80),
+                               {crash(0.1, server_id(1)), return_of(0.13, server_id(1)),
+                                crash(0.3, server_id(0)), return_of(0.6, server_id(0))});
+}
+
+TEST_P(Failover, TheWholeClusterReturnsWithItsMemory) {
+  for (const ConsistencySpec& model : {bsp(), async()}) {
+    RunSpec spec = replicated(model, 2, 80);
+    std::vector<FaultSpec> faults;
+    for (std::uint32_t server = 0; server < kServers; ++server) {
+      faults.push_back(crash(0.2, server_id(server)));
+      faults.push_back(return_of(0.3, server_id(server)));
+    }
+    faults.push_back(crash(0.2, manager_id(0)));
+    faults.push_back(return_of(0.25, manager_id(0)));
+    for (std::uint32_t worker = 0; worker < kWorkers; ++worker) {
+      faults.push_back(crash(0.2, worker_id(worker)));
+      faults.push_back(return_of(0.3, worker_id(worker)));
+    }
+    expect_every_gradient_once(spec, std::move(faults));
+  }
+}
+
+TEST_P(Failover, MostManagersReturnWithTheirMemory) {
+  RunSpec spec = replicated(ssp(), 2, 100);
+  spec.cluster.managers = 3;
+  expect_every_gradient_once(
+      spec, {crash(0.1, manager_id(0)), crash(0.1, manager_id(1)), return_of(0.2, manager_id(1)),
+             crash(0.25, server_id(1)), return_of(0.3, manager_id(0))});
+}
+
 TEST_P(Failover, NothingIsLostWhenSumsAreReplicated) {
   for (const ConsistencySpec& model : {bsp(), bounded_delay()}) {
     RunSpec spec = replicated(model, 3);

@@ -151,8 +151,11 @@ ViewPtr any_view_or_none() { return *rc::gen::arbitrary<bool>() ? any_view() : n
 
 Message message_of(std::size_t type) {
   switch (type) {
-    case 0:
-      return Join{{any_u32()}};
+    case 0: {
+      const Incarnation incarnation{any_u32()};
+      const bool kept = incarnation.value > 0 && *rc::gen::arbitrary<bool>();
+      return Join{incarnation, {incarnation.value - kept}};
+    }
     case 1:
       return Welcome{any_view(), any_u32(), any_u32(), {any_u32()}};
     case 2:
@@ -176,8 +179,15 @@ Message message_of(std::size_t type) {
       return SnapshotRequest{any_u64(), any_u32()};
     case 9:
       return Snapshot{any_u64(), any_u32(), any_sections()};
-    case 10:
-      return Heartbeat{{any_u32()}, {any_u32()}, any_time(), *rc::gen::arbitrary<bool>()};
+    case 10: {
+      const Incarnation incarnation{any_u32()};
+      const bool kept = incarnation.value > 0 && *rc::gen::arbitrary<bool>();
+      return Heartbeat{incarnation,
+                       {any_u32()},
+                       any_time(),
+                       *rc::gen::arbitrary<bool>(),
+                       {incarnation.value - kept}};
+    }
     case 11:
       return HeartbeatAck{any_time()};
     case 12:
@@ -210,15 +220,17 @@ Message message_of(std::size_t type) {
     case 25:
       return Recall{{any_u32()}};
     case 26:
-      return Linked{{any_u32()}, any_u32()};
+      return Recalled{{any_u32()}, {any_u32()}, {any_u32()}, any_view_or_none()};
     case 27:
-      return Rows{{any_u32()}, any_u32(), {any_u32()}, {any_u32()}, any_u64(), any_sections()};
+      return Linked{{any_u32()}, any_u32()};
     case 28:
+      return Rows{{any_u32()}, any_u32(), {any_u32()}, {any_u32()}, any_u64(), any_sections()};
+    case 29:
       return Turn{};
     case 29:
       return Incomplete{any_u32(), {any_u64()}, *rc::gen::arbitrary<bool>()};
     default:
-      return Recalled{{any_u32()}, {any_u32()}, {any_u32()}, any_view_or_none()};
+      return Rejoin{{any_u32()}, {any_u32()}, any_u32(), any_u64(), any_u64()};
   }
 }
 

@@ -147,6 +147,9 @@ struct Description {
                 rows.own_clock.value, " version ", rows.version, sections_text(rows.sections));
   }
   std::string operator()(const Turn&) const { return "turn"; }
+  std::string operator()(const Rejoin& rejoin) const {
+    return Text("rejoin", shard_text(rejoin.shard), " after ", rejoin.sequence);
+  }
   std::string operator()(const Campaign& campaign) const {
     return Text("campaign ", campaign.term.value);
   }
