@@ -1,5 +1,6 @@
 // Reading a run back from its files.
 #include <charconv>
+#include <cmath>
 #include <fstream>
 #include <functional>
 
@@ -123,6 +124,10 @@ void read_summary(const json& object, RunData& run) {
   run.iterations_min = object.at("iterations_min");
   run.iterations_max = object.at("iterations_max");
   run.examples = object.at("examples");
+  run.checkpoints = object.at("checkpoints");
+  run.checkpoint_s = object.at("checkpoint_s");
+  const double lost = object.at("iterations_lost");
+  run.iterations_lost = static_cast<std::uint64_t>(std::llround(lost * run.header.workers));
   run.time.compute_s = object.at("compute_s");
   run.time.wait_s = object.at("wait_s");
   run.time.pull_s = object.at("pull_s");

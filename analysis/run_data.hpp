@@ -124,8 +124,12 @@ struct RunData {
   std::uint64_t worker_iterations = 0;  // sum over workers
   std::uint32_t iterations_min = 0;     // of the slowest and the fastest worker
   std::uint32_t iterations_max = 0;
+  std::uint64_t iterations_lost = 0;  // of worker_iterations: done again, from a checkpoint on
   std::uint64_t examples = 0;
   TimeSplit time;
+
+  std::uint64_t checkpoints = 0;  // complete
+  double checkpoint_s = 0;        // that writing them took, at the shard where it took longest
 
   Histogram staleness;          // of applied gradients, in clocks
   Histogram staleness_updates;  // the same in updates

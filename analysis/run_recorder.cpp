@@ -39,6 +39,7 @@ void RunRecorder::record(Time, NodeId node, const IterationDone& done) {
   if (node.rank >= workers_.size()) workers_.resize(node.rank + 1);
   WorkerSum& worker = workers_[node.rank];
   worker.iterations = std::max(worker.iterations, done.iteration.value + 1);
+  worker.clock = done.iteration.value + 1;
   worker.not_computing_s += done.wait.seconds + done.pull.seconds + done.push.seconds;
 
   if (options_.trace.enabled) trace_.add(node, done);
@@ -92,6 +93,24 @@ void RunRecorder::record(Time, NodeId node, const FilterTotals& totals) {
   FilterRow& row = filters_[first + totals.filter];
   row.before_bytes += totals.before.count;
   row.after_bytes += totals.after.count;
+}
+
+void RunRecorder::record(Time, NodeId, const CheckpointDone& done) {
+  ++data_.checkpoints;
+  data_.checkpoint_s += done.writing.seconds;
+}
+
+void RunRecorder::record(Time, NodeId, const ClusterRestarted& restarted) {
+  for (std::size_t worker = 0; worker < workers_.size(); ++worker) {
+    std::optional<std::uint32_t>& clock = workers_[worker].clock;
+    const std::uint32_t from =
+        worker < restarted.clocks.size() ? restarted.clocks[worker].value : 0;
+    if (!clock) continue;
+    if (*clock > from) data_.iterations_lost += *clock - from;
+    // A process that was ended could not tell of its last ones, which the checkpoint has.
+    if (*clock < from) data_.worker_iterations += from - *clock;
+    clock = from;
+  }
 }
 
 void RunRecorder::on_message(const MessageTrace& message) { trace_.add(message); }

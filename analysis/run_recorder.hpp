@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -50,9 +51,12 @@ class RunRecorder final : public RunObserver {
   void record(Time now, NodeId node, const Event& event);
   void record(Time now, NodeId node, const JobFinished& finished);
   void record(Time now, NodeId node, const FilterTotals& totals);
+  void record(Time now, NodeId node, const CheckpointDone& done);
+  void record(Time now, NodeId node, const ClusterRestarted& restarted);
 
   struct WorkerSum {
     std::uint32_t iterations = 0;
+    std::optional<std::uint32_t> clock;  // where it is now
     double not_computing_s = 0;
   };
   struct Window {

@@ -51,8 +51,8 @@ bool is_replication(std::string_view type) {
 }  // namespace
 
 bool is_fault(const EventRow& event) {
-  static constexpr std::array<std::string_view, 5> names = {"crash", "pause", "slow", "link",
-                                                            "reset"};
+  static constexpr std::array<std::string_view, 6> names = {"crash", "pause", "slow",
+                                                            "link",  "reset", "restart_cluster"};
   return std::find(names.begin(), names.end(), event.event) != names.end();
 }
 
@@ -60,7 +60,9 @@ Summary summarize(const RunData& run) {
   Summary summary;
   summary.failed = run.status == RunStatus::kFailed;
   const auto iterations = static_cast<double>(run.worker_iterations);
-  summary.iterations = per(iterations, run.header.workers);
+  const auto lost = static_cast<double>(run.iterations_lost);
+  summary.iterations = per(iterations - lost, run.header.workers);
+  summary.iterations_lost = per(lost, run.header.workers);
   summary.iteration_s_mean = per(run.time.total(), iterations);
   summary.iterations_per_s = per(iterations, run.virtual_time_s);
   if (!run.convergence.empty()) {
@@ -122,6 +124,9 @@ std::string summary_json(const RunData& run) {
       {"iterations_max", run.iterations_max},
       {"iterations_per_s", summary.iterations_per_s},
       {"iteration_s_mean", summary.iteration_s_mean},
+      {"iterations_lost", summary.iterations_lost},
+      {"checkpoints", run.checkpoints},
+      {"checkpoint_s", run.checkpoint_s},
       {"examples", run.examples},
       {"compute_s", run.time.compute_s},
       {"wait_s", run.time.wait_s},

@@ -12,7 +12,8 @@ namespace psgrid::analysis {
 // Derived from a RunData; absent values are unknown or were never reached.
 struct Summary {
   bool failed = false;
-  double iterations = 0;             // mean over workers
+  double iterations = 0;             // mean over workers, without those that were lost
+  double iterations_lost = 0;        // mean over workers
   double iteration_s_mean = 0;       // mean duration of an iteration
   double iterations_per_s = 0;       // of all workers together
   std::optional<double> final_loss;  // of the last evaluation

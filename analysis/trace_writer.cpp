@@ -38,6 +38,8 @@ const char* work_name(WorkKind kind) {
       return "serve";
     case WorkKind::kEvaluate:
       return "evaluate";
+    case WorkKind::kStore:
+      return "checkpoint";
   }
   return "work";
 }

@@ -53,7 +53,7 @@ Client::Client(std::shared_ptr<const Job> job, NodeId self, Context& context)
       filters_(*job_, context, FilterChain::Direction::kPush) {
   if (!job_->consistency->caches()) return;
   // What it reads may hold pushes of the same numbers as its own next ones: it cannot add these.
-  if (context.incarnation() > Incarnation{}) return;
+  if (!context.begins_with_cluster() || context.checkpoint()) return;
   std::vector<std::uint32_t> widths;
   for (const Table& table : job_->tables) widths.push_back(table.width);
   const std::optional<float> step = job_->rule->own_step(job_->spec.cluster.workers);

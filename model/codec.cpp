@@ -259,6 +259,22 @@ template <class Sink>
 void put(Sink&, const Turn&) {}
 
 template <class Sink>
+void put(Sink& sink, const CheckpointRequest& request) {
+  sink.varint(request.since.value);
+  sink.varint(request.shard);
+  sink.varint(request.checkpoint);
+  sink.byte(request.at_iteration);
+  sink.varint(request.iteration.value);
+}
+template <class Sink>
+void put(Sink& sink, const CheckpointWritten& written) {
+  sink.varint(written.checkpoint);
+  sink.varint(written.shard);
+  sink.byte(written.missed);
+  sink.fixed64(std::bit_cast<std::uint64_t>(written.took.seconds));
+}
+
+template <class Sink>
 void put_if_any(Sink& sink, const ViewPtr& view) {
   sink.byte(view != nullptr);
   if (view) put(sink, view->description());
@@ -567,6 +583,29 @@ Message get_incomplete(WireReader& in) {
   incomplete.push = push == 1;
   return incomplete;
 }
+bool get_flag(WireReader& in, const char* expected) {
+  const std::uint8_t flag = in.byte();
+  if (flag > 1) in.fail(expected);
+  return flag == 1;
+}
+Message get_checkpoint_request(WireReader& in) {
+  CheckpointRequest request;
+  request.since = {in.u32()};
+  request.shard = in.u32();
+  request.checkpoint = in.varint();
+  request.at_iteration = get_flag(in, "0 (as it is) or 1 (at an iteration)");
+  request.iteration = {in.u32()};
+  return request;
+}
+Message get_checkpoint_written(WireReader& in) {
+  CheckpointWritten written;
+  written.checkpoint = in.varint();
+  written.shard = in.u32();
+  written.missed = get_flag(in, "0 (written) or 1 (missed)");
+  written.took = {std::bit_cast<double>(in.fixed64())};
+  if (!(written.took.seconds >= 0)) in.fail("a time taken of at least 0 s");
+  return written;
+}
 Message get_linked(WireReader& in) {
   const Epoch since{in.u32()};
   return Linked{since, in.u32()};
@@ -660,7 +699,9 @@ constexpr std::array<Message (*)(WireReader&), std::variant_size_v<Message>> kGe
     get_rows,
     get_turn,
     get_incomplete,
-    get_rejoin};
+    get_rejoin,
+    get_checkpoint_request,
+    get_checkpoint_written};
 
 // --- frames -----------------------------------------------------------------------------------
 

@@ -40,7 +40,7 @@ class Council {
   void recall(const Memory& memory);
 
   // Whether it may have known a view that it does not know now.
-  bool has_forgotten() const { return context_.incarnation() > Incarnation{} && !remembers_; }
+  bool has_forgotten() const { return !context_.begins_with_cluster() && !remembers_; }
   bool leads() const { return office_ == Office::kLeader && !hands_on_; }
 
   // Until when it is sure that nobody else leads; never sure, if that is in the past.

@@ -51,6 +51,8 @@ const char* fault_name(const FaultSpec& fault) {
       return "crash";
     case FaultKind::kRestart:
       return "restart";
+    case FaultKind::kRestartCluster:
+      return "restart_cluster";
     case FaultKind::kPause:
       return "pause";
     case FaultKind::kResume:

@@ -11,9 +11,10 @@
 namespace psgrid {
 
 enum class FaultKind {
-  kCrash,    // the nodes are gone, with all they knew
-  kRestart,  // nodes that crashed are started anew
-  kPause,    // the nodes stand still and notice nothing; what reaches them waits
+  kCrash,           // the nodes are gone, with all they knew
+  kRestart,         // nodes that crashed are started anew
+  kRestartCluster,  // all nodes are gone, and are started from the last checkpoint, at `until`
+  kPause,           // the nodes stand still and notice nothing; what reaches them waits
   kResume,
   kJoin,   // the nodes are started only now
   kLeave,  // they hand over what they hold, and go
@@ -40,11 +41,14 @@ struct FaultSpec {
   NodeSelector nodes;
   NodeSelector to;         // kReset, kLink: every node if empty
   bool both_ways = false;  // kReset, kLink: likewise from `to` to `nodes`
-  double until = std::numeric_limits<double>::infinity();  // kPause, kSlow, kLink
-  double factor = 1;                                       // kSlow
-  bool memory_kept = false;                                // kRestart
-  LinkCondition link;                                      // kLink
+  // kPause, kSlow, kLink, kRestartCluster
+  double until = std::numeric_limits<double>::infinity();
+  double factor = 1;         // kSlow
+  bool memory_kept = false;  // kRestart
+  LinkCondition link;        // kLink
 };
+
+inline bool is_of_cluster(FaultKind kind) { return kind == FaultKind::kRestartCluster; }
 
 // Whether it hits messages between nodes, not nodes.
 inline bool is_of_links(FaultKind kind) {

@@ -205,6 +205,13 @@ struct DetectionSpec {
   Duration lease{0.4};      // without one for so long, a node is expelled; it has stopped by then
 };
 
+// How often a checkpoint is made, and how fast a server writes and reads its part.
+struct CheckpointSpec {
+  Duration every{0};             // from the end of one to the beginning of the next; or
+  std::uint32_t iterations = 0;  // of the slowest worker, from the beginning of one to the next
+  double bandwidth = 500e6;      // bytes per second
+};
+
 enum class WorkerLoss {
   kWait,  // the others go on as far as the consistency model lets them
   kGoOn,  // it leaves the view, and nobody waits for it

@@ -27,7 +27,8 @@ Manager::Manager(std::shared_ptr<const Job> job, NodeId self, Context& context)
       context_(context),
       learner_(job_->make_learner()),
       council_(job_, self, context, *this),
-      membership_(job_->spec.replication, job_->spec.worker_loss) {}
+      membership_(job_->spec.replication, job_->spec.worker_loss),
+      checkpointer_(job_, self, context, clocks_) {}
 
 void Manager::on_start() { council_.start(); }
 
@@ -47,11 +48,14 @@ void Manager::on_message(NodeId from, const MessagePtr& message) {
   if (const auto* linked = std::get_if<Linked>(message.get())) on_linked(from, *linked);
   if (const auto* progress = std::get_if<Progress>(message.get())) on_progress(from, *progress);
   if (const auto* snapshot = std::get_if<Snapshot>(message.get())) on_snapshot(*snapshot);
+  if (const auto* written = std::get_if<CheckpointWritten>(message.get()))
+    checkpointer_.on_written(from, *written);
 }
 
 void Manager::on_timer(TimerId timer) {
   if (council_.on_timer(timer)) return;
   if (timer == watch_) return watch();
+  if (checkpointer_.on_timer(timer)) return;
   PSGRID_CHECK(time_limit_ == timer, "the time limit: a manager sets no other timer");
   if (!finished_) finish(StopReason::kTime);
 }
@@ -63,11 +67,15 @@ void Manager::on_elected(const ViewPtr& last) {
     time_limit_ = context_.set_timer({std::max(0.0, limit->seconds - context_.now().seconds)});
   clocks_.assign(job_->spec.cluster.workers, {});
   iterations_ = 0;
+  if (const CheckpointPtr from = context_.checkpoint()) {
+    clocks_ = from->clocks;
+    examples_ = from->examples;
+    if (!last) context_.record(Event{"resumed", "from " + describe(from)});
+  }
   if (last)
-    for (const ViewDescription::Admitted& admitted : last->description().admitted) {
-      clocks_[admitted.worker] = admitted.from;
-      iterations_ += admitted.from.value;
-    }
+    for (const ViewDescription::Admitted& admitted : last->description().admitted)
+      clocks_[admitted.worker] = std::max(clocks_[admitted.worker], admitted.from);
+  for (Clock clock : clocks_) iterations_ += clock.value;
   if (!last && council_.has_forgotten()) {
     context_.record(Event{"view_lost", "the only manager has forgotten who holds what"});
     return finish(StopReason::kLost);
@@ -76,6 +84,7 @@ void Manager::on_elected(const ViewPtr& last) {
   view_ = last;
   context_.record(Event{"leader", to_string(self_) + " leads from epoch " +
                                       std::to_string(view_->epoch().value) + " on"});
+  checkpointer_.on_view(view_);
   const DetectionSpec& detection = job_->spec.detection;
   membership_.assume(*view_, job_->spec.cluster.servers, context_.now(),
                      {detection.lease.seconds - kBeatsToAnswer * detection.heartbeat.seconds});
@@ -88,6 +97,7 @@ void Manager::on_deposed() {
     if (*timer) context_.cancel_timer(**timer);
     timer->reset();
   }
+  checkpointer_.stop();
   membership_ = Membership(job_->spec.replication, job_->spec.worker_loss);
   iterations_ = examples_ = 0;
   next_evaluation_ = 0;
@@ -119,7 +129,14 @@ void Manager::begin_if_all_joined() {
   if (membership_.all().size() < awaited) return;
   std::vector<TableShape> tables;
   for (const Table& table : job_->tables) tables.push_back({table.keys, table.width});
-  propose(membership_.first(cluster.workers, job_->spec.partition, std::move(tables)));
+  ViewDescription first =
+      membership_.first(cluster.workers, job_->spec.partition, std::move(tables));
+  if (const CheckpointPtr from = context_.checkpoint())
+    for (std::uint32_t worker : from->expelled)
+      if (!std::binary_search(first.expelled.begin(), first.expelled.end(), worker))
+        first.expelled.insert(
+            std::upper_bound(first.expelled.begin(), first.expelled.end(), worker), worker);
+  propose(std::move(first));
 }
 
 // Once: of a worker that was here before, servers know pushes that it does not.
@@ -228,6 +245,7 @@ void Manager::propose(ViewDescription description) {
 void Manager::on_decided(const ViewPtr& view) {
   const ViewPtr before = std::exchange(view_, view);
   context_.record(Event{"view", describe(*view_, before.get())});
+  if (!finished_) checkpointer_.on_view(view_);
   welcome_all();
   if (!before && job_->spec.detection.enabled) watch();
   if (!before) return evaluate();
@@ -273,6 +291,7 @@ void Manager::on_progress(NodeId from, const Progress& progress) {
   clocks_[from.rank] = progress.clock;
   iterations_ += done;
   examples_ += std::uint64_t{done} * progress.examples;
+  checkpointer_.on_progress(iterations_, examples_);
   if (mean_iterations() >= next_evaluation_ || all_workers_done()) return evaluate();
 }
 
@@ -297,6 +316,7 @@ void Manager::finish(StopReason reason) {
   finished_ = true;
   reason_ = reason;
   if (time_limit_) context_.cancel_timer(*time_limit_);
+  checkpointer_.stop();
   const bool settles = job_->spec.audited && job_->spec.detection.enabled;
   for (NodeId node : membership_.all())
     if (node.role == Role::kWorker || !settles) context_.send(node, make_message(Stop{}));

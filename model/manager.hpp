@@ -9,6 +9,7 @@
 #include <set>
 #include <vector>
 
+#include "model/checkpointer.hpp"
 #include "model/council.hpp"
 #include "model/job.hpp"
 #include "model/membership.hpp"
@@ -68,7 +69,8 @@ class Manager final : public Node, private Council::Chair {
 
   Membership membership_;
   ViewPtr view_;
-  std::vector<Clock> clocks_;     // by worker
+  std::vector<Clock> clocks_;  // by worker
+  Checkpointer checkpointer_;
   std::uint64_t iterations_ = 0;  // of all workers
   std::uint64_t examples_ = 0;    // used by all workers
   bool finished_ = false;

@@ -273,6 +273,26 @@ struct Recalled {
 // Worker -> the worker of the next rank: its turn to push and pull.
 struct Turn {};
 
+// --- checkpoints (checkpointer.hpp) -------------------------------------------------------------
+
+// Manager -> tail: the shard's part of a checkpoint, please: as soon as it has applied exactly so
+// many iterations, where gradients are summed, else as it is.
+struct CheckpointRequest {
+  Epoch since;  // of the shard's chain
+  std::uint32_t shard = 0;
+  std::uint64_t checkpoint = 0;
+  bool at_iteration = false;
+  Clock iteration;
+};
+
+// Tail -> manager: it is written, which took so long; or the shard had more iterations already.
+struct CheckpointWritten {
+  std::uint64_t checkpoint = 0;
+  std::uint32_t shard = 0;
+  bool missed = false;
+  Duration took;
+};
+
 // --- the job's progress -------------------------------------------------------------------------
 
 // Worker -> manager: `clock` iterations are done and acknowledged.
@@ -299,7 +319,8 @@ using Message =
     std::variant<Join, Welcome, Push, PushAck, Pull, PullReply, Progress, Stop, SnapshotRequest,
                  Snapshot, Heartbeat, HeartbeatAck, Forward, ForwardAck, ChainSync, ChainSynced,
                  StateRequest, StatePiece, Joined, Campaign, Vote, Propose, Accepted, Beat, BeatAck,
-                 Recall, Recalled, Linked, Rows, Turn, Incomplete, Rejoin>;
+                 Recall, Recalled, Linked, Rows, Turn, Incomplete, Rejoin, CheckpointRequest,
+                 CheckpointWritten>;
 using MessagePtr = std::shared_ptr<const Message>;
 
 template <class Body>

@@ -9,6 +9,7 @@
 #include <functional>
 #include <vector>
 
+#include "model/checkpoint.hpp"
 #include "model/ids.hpp"
 #include "model/message.hpp"
 #include "model/random.hpp"
@@ -18,7 +19,7 @@ namespace psgrid {
 
 // What a piece of work is for; traces colour it, straggler models slow down only kGradient and
 // (on servers) kApply and kServe.
-enum class WorkKind : std::uint8_t { kGradient, kApply, kServe, kEvaluate };
+enum class WorkKind : std::uint8_t { kGradient, kApply, kServe, kEvaluate, kStore };
 
 // Work for a node's processor. `mathematics` runs on real data at any moment between the call of
 // compute() and on_compute_done(), perhaps on another thread: it may touch only what the node keeps
@@ -58,6 +59,11 @@ class Context {
 
   // How often the node has been started before.
   virtual Incarnation incarnation() const = 0;
+
+  // Whether it was started together with the whole cluster, so that nobody knows more than it does;
+  // and the checkpoint that the cluster was started from, null if from nothing.
+  virtual bool begins_with_cluster() const { return incarnation() == Incarnation{}; }
+  virtual CheckpointPtr checkpoint() const { return nullptr; }
 
   virtual RandomStream random(Purpose purpose, std::uint32_t substream = 0) const = 0;
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "model/ids.hpp"
+#include "model/values.hpp"
 #include "model/view.hpp"
 
 namespace psgrid {
@@ -137,9 +138,35 @@ struct Situation {
   std::string what;
 };
 
+// --- checkpoints --------------------------------------------------------------------------------
+
+// A server has written its part of a checkpoint.
+struct CheckpointPart {
+  std::uint64_t checkpoint = 0;
+  std::uint32_t shard = 0;
+  std::vector<Clock> clocks;  // by worker, as the shard has them
+  std::vector<Values> image;  // parts (shard_state.hpp)
+};
+
+// The manager has heard that all parts are written.
+struct CheckpointDone {
+  std::uint64_t checkpoint = 0;
+  std::uint32_t shards = 0;
+  std::vector<std::uint32_t> expelled;  // workers
+  std::uint64_t iterations = 0;         // of all workers, so far
+  std::uint64_t examples = 0;           // used by them
+  Duration writing;                     // at the shard where it took longest
+};
+
+// All nodes are gone, and are started anew.
+struct ClusterRestarted {
+  std::vector<Clock> clocks;  // by worker, where they begin again; all at 0 if empty
+};
+
 using Record =
     std::variant<IterationDone, GradientApplied, Evaluated, Event, JobFinished, PushBegun,
                  PushAcknowledged, PullBegun, PullEnded, EntryApplied, PullServed, ViewInstalled,
-                 ReplicaState, HighWater, Situation, GradientDropped, FilterTotals>;
+                 ReplicaState, HighWater, Situation, GradientDropped, FilterTotals,
+                 CheckpointPart, CheckpointDone, ClusterRestarted>;
 
 }  // namespace psgrid

@@ -69,6 +69,14 @@ void Replica::begin_anew(const View& view) {
   logged_values_ = 0;
 }
 
+void Replica::begin_from(const View& view, const Checkpoint& checkpoint) {
+  begin_anew(view);
+  const auto wrong = state_->restore(checkpoint.shards[shard_]);
+  PSGRID_CHECK(!wrong, "a checkpoint of this job");
+  stable_ = state_->sequence();
+  to_load_ = value_count(checkpoint.shards[shard_]);
+}
+
 void Replica::note(const char* situation) {
   if (job_->spec.audited) context_.record(Situation{situation});
 }
@@ -137,6 +145,9 @@ void Replica::begin_place() {
     advance_stable();
     report_stable();
   }
+  checkpoint_.reset();
+  last_checkpoint_.reset();
+  if (to_load_ > 0) work_on(WorkKind::kStore, storing_flops(to_load_), Loaded{});
   // Nobody has anything yet in the very first chain.
   successor_synced_ = since_ == Epoch{1};
   linked_ = since_ == Epoch{1} || is_head();
@@ -326,6 +337,7 @@ void Replica::apply(const Entry& entry) {
     for (const Tick& tick : (*push)->ticks)
       if (tick.table == Namespace{}) pace_->on_clock(entry.worker, tick.clock, context_.now());
   if (slowest_rose) send_rows_to_readers();
+  write_if_due();
   if (planted(Mistake::kGateNotReleased) && !push) return;
   const bool others_wait_for_updates =
       job_->consistency->quorum() && state_->version() > version_before;
@@ -737,7 +749,7 @@ bool Replica::may_answer(const PendingPull& pending) const {
   // Its later pushes are refused: the answer would lack what it has pushed meanwhile.
   if (state_->is_expelled(pending.from.rank)) return false;
   // Until the predecessor knows the new chain, it may still act as the tail of the old one.
-  if (!linked_ || state_->version() < pull.version) return false;
+  if (!linked_ || to_load_ > 0 || state_->version() < pull.version) return false;
   if (state_->awaits_update(pending.from.rank)) return false;
   Clock required = pace_ ? pace_->required(pending.from.rank, pull.iteration)
                          : job_->consistency->required(pull.iteration);
@@ -899,6 +911,58 @@ bool Replica::on_compute_done(ComputeId work) {
 void Replica::on_lease_renewed() {
   for (Pending& each : std::exchange(lapsed_, {}))
     std::visit([this](auto& pending) { finish(std::move(pending)); }, each);
+}
+
+// --- checkpoints --------------------------------------------------------------------------------
+
+// What a processor does in the time that it takes to write or read so much.
+double Replica::storing_flops(std::uint64_t values) const {
+  const auto& spec = job_->spec.checkpoint;
+  const double bandwidth = (spec ? *spec : CheckpointSpec{}).bandwidth;
+  return static_cast<double>(values * sizeof(float)) / bandwidth *
+         hardware_of(job_->spec.cluster, self_).flops;
+}
+
+void Replica::on_checkpoint_request(NodeId from, const CheckpointRequest& request) {
+  if (!is_tail()) return;
+  checkpoint_for_ = from;
+  if (checkpoint_ && checkpoint_->checkpoint == request.checkpoint) return;
+  if (last_checkpoint_ && last_checkpoint_->checkpoint == request.checkpoint) {
+    if (is_checkpoint_written_) context_.send(from, make_message(*last_checkpoint_));
+    return;
+  }
+  checkpoint_ = request;
+  write_if_due();
+}
+
+void Replica::write_if_due() {
+  if (!checkpoint_) return;
+  if (checkpoint_->at_iteration && state_->summed() < checkpoint_->iteration) return;
+  const bool missed = checkpoint_->at_iteration && state_->summed() > checkpoint_->iteration;
+  last_checkpoint_ = {checkpoint_->checkpoint, shard_, missed, {}};
+  checkpoint_.reset();
+  is_checkpoint_written_ = missed;
+  if (missed) return context_.send(checkpoint_for_, make_message(*last_checkpoint_));
+  Written written{{.checkpoint = last_checkpoint_->checkpoint,
+                   .shard = shard_,
+                   .clocks = state_->worker_clocks(),
+                   .image = state_->image().parts},
+                  context_.now()};
+  const double flops = storing_flops(value_count(written.part.image));
+  work_on(WorkKind::kStore, flops, std::move(written));
+}
+
+void Replica::finish(Written written) {
+  if (!last_checkpoint_ || last_checkpoint_->checkpoint != written.part.checkpoint) return;
+  is_checkpoint_written_ = true;
+  last_checkpoint_->took = context_.now() - written.begun;
+  context_.record(written.part);
+  context_.send(checkpoint_for_, make_message(*last_checkpoint_));
+}
+
+void Replica::finish(Loaded) {
+  to_load_ = 0;
+  open_gate({});
 }
 
 // --- instrumentation --------------------------------------------------------------------------

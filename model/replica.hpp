@@ -40,6 +40,9 @@ class Replica {
   // Begins with the initial values; only for a shard's first chain.
   void begin_anew(const View& view);
 
+  // Likewise with what a checkpoint has; reading that takes its time.
+  void begin_from(const View& view, const Checkpoint& checkpoint);
+
   // What it keeps in a restart, and begins with after it: its state, and the entries that its
   // successor may not have. A joiner that does not have all yet has nothing.
   void remember(std::vector<MessagePtr>& memory) const;
@@ -58,6 +61,7 @@ class Replica {
   void on_chain_synced(NodeId from, const ChainSynced& synced);
   void on_state_request(NodeId from, const StateRequest& request);
   void on_rejoin(NodeId from, const Rejoin& rejoin);
+  void on_checkpoint_request(NodeId from, const CheckpointRequest& request);
   void on_state_piece(NodeId from, const StatePiece& piece);
 
   // False if the work or timer is not this replica's.
@@ -88,7 +92,14 @@ class Replica {
   struct RowsDue {
     std::uint32_t worker = 0;
   };
-  using Pending = std::variant<PendingPush, AdmittedPull, RowsDue, Entry>;
+  // A part of a checkpoint that is being written; a whole that was read.
+  struct Written {
+    CheckpointPart part;
+    Time begun;
+  };
+  struct Loaded {};
+  using Pending =
+      std::variant<PendingPush, AdmittedPull, RowsDue, Entry, Written, Loaded>;
 
   // The answer to the last pull.
   struct LastRead {
@@ -129,6 +140,10 @@ class Replica {
   void finish(AdmittedPull pull);
   void finish(RowsDue rows);
   void finish(Entry entry);
+  void finish(Written written);
+  void finish(Loaded);
+  void write_if_due();
+  double storing_flops(std::uint64_t values) const;
   void take_effect(const PendingPush& push);
   void gather(NodeId worker, const Push& push);
   void append_complete_aggregates();
@@ -231,6 +246,12 @@ class Replica {
   std::deque<Logged> log_;
   std::uint64_t logged_values_ = 0;
   std::size_t logged_most_ = 0;
+
+  std::optional<CheckpointRequest> checkpoint_;       // as the tail: until its state is as asked
+  std::optional<CheckpointWritten> last_checkpoint_;  // and once it is; perhaps not written yet
+  NodeId checkpoint_for_;
+  bool is_checkpoint_written_ = false;
+  std::uint64_t to_load_ = 0;  // values of the checkpoint that it is still reading
 
   std::map<ComputeId, Pending> working_;
   std::vector<Pending> lapsed_;  // finished while the lease was not valid

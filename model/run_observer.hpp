@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "model/checkpoint.hpp"
 #include "model/ids.hpp"
 #include "model/node.hpp"
 #include "model/records.hpp"
@@ -55,6 +56,9 @@ class RunObserver {
  public:
   virtual ~RunObserver() = default;
   virtual void on_record(Time now, NodeId node, const Record& record) = 0;
+
+  // One is complete; at any moment after that.
+  virtual void on_checkpoint(const CheckpointPtr&) {}
 
   // Called only if wants_traces(): they cost time in large runs.
   virtual bool wants_traces() const { return false; }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,7 @@ struct RunSpec {
   ReplicationSpec replication;
   DetectionSpec detection;
   WorkerLoss worker_loss = WorkerLoss::kWait;
+  std::optional<CheckpointSpec> checkpoint;
   SocketsSpec sockets;
   bool audited = false;           // nodes record what the promises are checked on
   bool beyond_tolerance = false;  // more fails than the replicas tolerate: a loss breaks no promise

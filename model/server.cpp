@@ -86,6 +86,8 @@ void Server::on_welcome(NodeId from, const Welcome& welcome) {
         replicas_.try_emplace(shard, job_, self_, context_, member_, lease_, shard);
     if (is_new && is_recalled)
       place->second.recall(*view_, recalled_.what);
+    else if (is_new && is_first && context_.checkpoint())
+      place->second.begin_from(*view_, *context_.checkpoint());
     else if (is_new && is_first)
       place->second.begin_anew(*view_);
     place->second.install(view_);
@@ -188,6 +190,8 @@ void Server::hand_over(Replica& replica, NodeId from, const MessagePtr& message)
     replica.on_chain_synced(from, *synced);
   } else if (const auto* request = std::get_if<StateRequest>(message.get())) {
     replica.on_state_request(from, *request);
+  } else if (const auto* checkpoint = std::get_if<CheckpointRequest>(message.get())) {
+    replica.on_checkpoint_request(from, *checkpoint);
   } else if (const auto* rejoin = std::get_if<Rejoin>(message.get())) {
     replica.on_rejoin(from, *rejoin);
   } else if (const auto* piece = std::get_if<StatePiece>(message.get())) {

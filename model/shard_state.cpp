@@ -221,6 +221,15 @@ Clock ShardState::slowest() const {
   return slowest;
 }
 
+std::vector<Clock> ShardState::worker_clocks() const {
+  std::vector<Clock> slowest(workers_, Clock{~0u});
+  for (std::uint32_t worker = 0; worker < workers_; ++worker)
+    for (const RangeVectorClock& clocks : clocks_)
+      slowest[worker] =
+          std::min(slowest[worker], clocks.slowest(RangeVectorClock::kAllKeys, worker));
+  return slowest;
+}
+
 bool ShardState::apply(const Entry& entry, Context* witness) {
   PSGRID_CHECK(entry.sequence == sequence_ + 1, "the next entry");
   ++sequence_;

@@ -134,6 +134,7 @@ class ShardState {
   bool is_expelled(std::uint32_t worker) const;
 
   Clock slowest() const;
+  std::vector<Clock> worker_clocks() const;  // on all keys of all tables
 
   // The iterations of a worker that are in.
   Clock clock_of(std::uint32_t worker) const;

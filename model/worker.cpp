@@ -39,7 +39,7 @@ void Worker::on_message(NodeId from, const MessagePtr& message) {
   }
   if (std::holds_alternative<Stop>(*message)) {
     // Before its welcome, it may be for the one of the same rank that was here before.
-    const bool is_for_this = client_.started() || context_.incarnation() == Incarnation{};
+    const bool is_for_this = client_.started() || context_.begins_with_cluster();
     return is_for_this ? on_stop() : void();
   }
   if (const auto* welcome = std::get_if<Welcome>(message.get())) return on_welcome(from, *welcome);

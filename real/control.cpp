@@ -300,6 +300,54 @@ FilterTotals get_filter_totals(WireReader& in) {
   return {filter, {before}, {in.varint()}};
 }
 
+void put_clocks(WireWriter& out, const std::vector<Clock>& clocks) {
+  put_list(out, clocks, [&](Clock clock) { put(out, clock); });
+}
+std::vector<Clock> get_clocks(WireReader& in) {
+  return get_list<Clock>(in, [&] { return get<Clock>(in); });
+}
+void put(WireWriter& out, const CheckpointPart& part) {
+  put(out, part.checkpoint);
+  put(out, std::uint64_t{part.shard});
+  put_clocks(out, part.clocks);
+  put_list(out, part.image, [&](const Values& values) {
+    out.byte(values.is_phantom());
+    out.varint(values.size());
+    if (!values.is_phantom()) out.floats(values);
+  });
+}
+CheckpointPart get_checkpoint_part(WireReader& in) {
+  CheckpointPart part;
+  part.checkpoint = in.varint();
+  part.shard = in.u32();
+  part.clocks = get_clocks(in);
+  part.image = get_list<Values>(in, [&] {
+    if (in.byte() != 0) return Values::phantom(in.varint());
+    return in.floats(in.count(sizeof(float)));
+  });
+  return part;
+}
+void put(WireWriter& out, const CheckpointDone& done) {
+  put(out, done.checkpoint);
+  put(out, std::uint64_t{done.shards});
+  put_list(out, done.expelled, [&](std::uint32_t worker) { out.varint(worker); });
+  put(out, done.iterations);
+  put(out, done.examples);
+  put(out, done.writing);
+}
+CheckpointDone get_checkpoint_done(WireReader& in) {
+  CheckpointDone done;
+  done.checkpoint = in.varint();
+  done.shards = in.u32();
+  done.expelled = get_list<std::uint32_t>(in, [&] { return in.u32(); });
+  done.iterations = in.varint();
+  done.examples = in.varint();
+  done.writing = get<Duration>(in);
+  return done;
+}
+void put(WireWriter& out, const ClusterRestarted& restarted) { put_clocks(out, restarted.clocks); }
+ClusterRestarted get_cluster_restarted(WireReader& in) { return {get_clocks(in)}; }
+
 void put(WireWriter& out, const Record& record) {
   out.byte(static_cast<std::uint8_t>(record.index()));
   std::visit([&](const auto& body) { put(out, body); }, record);
@@ -340,12 +388,18 @@ Record get_record(WireReader& in) {
       return get_gradient_dropped(in);
     case 16:
       return get_filter_totals(in);
+    case 17:
+      return get_checkpoint_part(in);
+    case 18:
+      return get_checkpoint_done(in);
+    case 19:
+      return get_cluster_restarted(in);
     default:
       in.fail("a known record");
       return Event{};
   }
 }
-static_assert(std::variant_size_v<Record> == 17);
+static_assert(std::variant_size_v<Record> == 20);
 
 void put(WireWriter& out, const MessageTrace& message) {
   put(out, message.from);
@@ -385,7 +439,7 @@ WorkTrace get_work_trace(WireReader& in) {
   work.node = get<NodeId>(in);
   work.start = get<Time>(in);
   work.end = get<Time>(in);
-  work.kind = get_enum(in, WorkKind::kEvaluate);
+  work.kind = get_enum(in, WorkKind::kStore);
   return work;
 }
 

@@ -175,6 +175,8 @@ class NodeProcess::NodeContext final : public Context {
   ComputeId compute(Work work) override { return process_.compute(index_, std::move(work)); }
   void cancel_compute(ComputeId work) override { process_.cancel_compute(index_, work); }
   Incarnation incarnation() const override { return {process_.options_.incarnation.value - 1}; }
+  bool begins_with_cluster() const override { return process_.options_.with_cluster; }
+  CheckpointPtr checkpoint() const override { return process_.options_.checkpoint; }
   RandomStream random(Purpose purpose, std::uint32_t substream) const override {
     return RandomStream(process_.job_->spec.seed, totals_.node, purpose, substream);
   }
@@ -655,7 +657,11 @@ void NodeProcess::cancel_compute(std::uint32_t node, ComputeId work) {
 
 void NodeProcess::record(std::uint32_t node, const Record& record) {
   observed_.records.push_back({running_->clock.now(), contexts_[node]->id(), record});
-  if (std::holds_alternative<JobFinished>(record) || observed_.records.size() >= kReportRecordsMax)
+  // What is written is safe, whatever happens to this process next.
+  const bool is_urgent = std::holds_alternative<JobFinished>(record) ||
+                         std::holds_alternative<CheckpointPart>(record) ||
+                         std::holds_alternative<CheckpointDone>(record);
+  if (is_urgent || observed_.records.size() >= kReportRecordsMax)
     asio::post(io_, [this] { report(); });
 }
 

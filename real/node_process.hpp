@@ -23,6 +23,8 @@ struct NodeProcessOptions {
   std::uint16_t hub_port = 0;
   std::string listen_address;         // empty: the one that the hub is reached from
   std::uint64_t scenario = 0;         // fingerprint of the scenario, the same in all processes
+  bool with_cluster = true;           // it is started together with all others,
+  CheckpointPtr checkpoint;           // and they begin from this, unless from nothing
   std::map<NodeId, Memory> memories;  // of its nodes, from before a restart
   double patience_s = 0;              // to wait for a hub that does not answer yet
 

@@ -35,6 +35,8 @@ SocketRun::SocketRun(std::shared_ptr<const Job> job, RunObserver& observer,
       placement_(job_->spec),
       token_(options_.token ? *options_.token : Token::make()),
       acceptor_(io_, tcp::endpoint(asio::ip::make_address(options_.listen_address), options_.port)),
+      checkpoints_(job_->resumed),
+      started_from_(job_->resumed),
       members_(placement_.processes()),
       time_line_(placement_.processes(), observer) {}
 
@@ -73,14 +75,14 @@ SocketRunEnd SocketRun::run() {
 
 void SocketRun::start_children() {
   if (options_.local_processes) {
-    for (std::uint32_t process : *options_.local_processes) start_child(process);
+    for (std::uint32_t process : *options_.local_processes) start_child(process, true);
   } else {
     for (std::uint32_t process = 0; process < placement_.processes(); ++process)
-      start_child(process);
+      start_child(process, true);
   }
 }
 
-void SocketRun::start_child(std::uint32_t process) {
+void SocketRun::start_child(std::uint32_t process, bool with_cluster) {
   NodeProcessOptions options;
   options.process = process;
   options.incarnation = {members_[process].address.incarnation.value + 1};
@@ -89,6 +91,8 @@ void SocketRun::start_child(std::uint32_t process) {
   options.hub_port = acceptor_.local_endpoint().port();
   options.listen_address = options_.listen_address;
   options.scenario = options_.scenario;
+  options.with_cluster = with_cluster;
+  options.checkpoint = started_from_;
   options.memories = std::exchange(members_[process].kept, {});
   children_.start(process, [&] {
     const NodeProcessResult result = run_node_process(job_, options);
@@ -200,6 +204,7 @@ void SocketRun::on_message(std::uint32_t process, ControlMessage message) {
     for (const Observed::Recorded& recorded : observed->records)
       if (std::holds_alternative<JobFinished>(recorded.record) && phase_ == Phase::kRunning)
         finish(SocketRunEnd::kJobFinished, recorded.at);
+    keep_checkpoints(*observed);
     time_line_.add(process, std::move(*observed));
   } else if (const auto* line = std::get_if<LogLine>(&message)) {
     if (phase_ == Phase::kRunning) log(placement_.name_of(process) + ": " + line->text);
@@ -218,6 +223,20 @@ void SocketRun::on_message(std::uint32_t process, ControlMessage message) {
     time_line_.end(process);
     end_if_done();
   }
+}
+
+void SocketRun::keep_checkpoints(Observed& observed) {
+  for (const Observed::Recorded& recorded : observed.records) {
+    CheckpointPtr complete;
+    if (const auto* part = std::get_if<CheckpointPart>(&recorded.record))
+      complete = checkpoints_.add(recorded.at, *part);
+    if (const auto* done = std::get_if<CheckpointDone>(&recorded.record))
+      complete = checkpoints_.add(recorded.at, *done);
+    if (complete) observer_.on_checkpoint(complete);
+  }
+  std::erase_if(observed.records, [](const Observed::Recorded& recorded) {
+    return std::holds_alternative<CheckpointPart>(recorded.record);
+  });
 }
 
 void SocketRun::tick() {
@@ -255,7 +274,7 @@ bool SocketRun::is_stuck() {
   const auto at_rest = [](const Member& member) {
     return member.down || (member.idle && !member.paused);
   };
-  if (seen != events_seen_ || faults_to_come_ > 0 ||
+  if (seen != events_seen_ || faults_to_come_ > 0 || restarting_ ||
       !std::all_of(members_.begin(), members_.end(), at_rest)) {
     events_seen_ = seen;
     active_at_ = SteadyClock::now();
@@ -266,6 +285,8 @@ bool SocketRun::is_stuck() {
 void SocketRun::on_lost(std::uint32_t process, const std::string& why) {
   members_[process].channel.reset();
   if (phase_ == Phase::kFinishing) return end_if_done();
+  if (restarting_ && !all_ended_) return start_cluster_if_due();
+  if (restarting_) return fail(placement_.name_of(process) + " was lost: " + why);
   if (members_[process].surrenders) return kill(process);
   if (members_[process].down) return;
   // How a child ended says more than how its connection did, but may be known a moment later.

@@ -80,7 +80,8 @@ class SocketRun {
   };
 
   void start_children();
-  void start_child(std::uint32_t process);
+  void start_child(std::uint32_t process, bool with_cluster);
+  void keep_checkpoints(Observed& observed);
   void add_missing_totals();
   void accept();
   void welcome(std::shared_ptr<ControlChannel> channel);
@@ -104,6 +105,8 @@ class SocketRun {
   void begin_fault_of(std::uint32_t process, FaultKind kind);
   void reset_links(const FaultSpec& fault);
   void let_go_on(std::uint32_t process);
+  void lose_cluster(const FaultSpec& fault);
+  void start_cluster_if_due();
   bool keeps_memory(std::uint32_t process) const;
   void kill(std::uint32_t process);
   void restart(std::uint32_t process);
@@ -128,6 +131,11 @@ class SocketRun {
   std::uint64_t events_seen_ = 0;
   std::chrono::steady_clock::time_point active_at_;  // when an event was last seen
   std::vector<std::shared_ptr<ControlChannel>> strangers_;
+  CheckpointCollector checkpoints_;
+  CheckpointPtr started_from_;  // by the cluster as a whole
+  bool restarting_ = false;     // as a whole: some processes are not there yet
+  bool all_ended_ = false;      // those that were there before
+  Time down_until_;
   std::vector<Member> members_;  // by process
   TimeLine time_line_;
   std::optional<RunClock> clock_;

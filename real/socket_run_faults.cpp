@@ -38,6 +38,8 @@ void SocketRun::begin_fault(const FaultSpec& fault) {
     if (fault.kind == FaultKind::kReset) reset_links(fault);
     return;
   }
+  if (is_of_cluster(fault.kind)) return lose_cluster(fault);
+  if (restarting_) return;
   std::set<std::uint32_t> processes;
   for (NodeId node : nodes_of(fault.nodes)) {
     const std::uint32_t process = placement_.process_of(node_index(job_->spec.cluster, node));
@@ -93,10 +95,45 @@ void SocketRun::kill(std::uint32_t process) {
 
 void SocketRun::restart(std::uint32_t process) {
   children_.wait_for(process);
-  start_child(process);
+  start_child(process, false);
+}
+
+// What they have said before is read before others are started in their place: it may make a
+// checkpoint complete.
+void SocketRun::lose_cluster(const FaultSpec& fault) {
+  restarting_ = true;
+  all_ended_ = false;
+  const bool lasts = fault.until < std::numeric_limits<double>::infinity();
+  down_until_ = std::max(down_until_, Time{lasts ? fault.until : fault.at});
+  time_line_.add({now(), manager_id(0), Event{fault_name(fault), "all processes are ended"}});
+  for (std::uint32_t process = 0; process < members_.size(); ++process) {
+    Member& member = members_[process];
+    member.down = true;
+    member.paused = member.surrenders = member.to_be_started = false;
+    member.kept.clear();
+    children_.signal(process, SIGKILL);
+  }
+  for (std::uint32_t process = 0; process < members_.size(); ++process) children_.wait_for(process);
+  start_cluster_if_due();
+}
+
+void SocketRun::start_cluster_if_due() {
+  const auto ended = [](const Member& member) { return member.channel == nullptr; };
+  if (all_ended_ || now() < down_until_ || !std::all_of(members_.begin(), members_.end(), ended))
+    return;
+  all_ended_ = true;
+  checkpoints_.forget_unfinished();
+  started_from_ = checkpoints_.last();
+  time_line_.add({now(), manager_id(0),
+                  ClusterRestarted{started_from_ ? started_from_->clocks : std::vector<Clock>{}}});
+  for (std::uint32_t process = 0; process < members_.size(); ++process) {
+    time_line_.end(process);
+    start_child(process, true);
+  }
 }
 
 void SocketRun::end_fault(const FaultSpec& fault) {
+  if (is_of_cluster(fault.kind) && restarting_) return start_cluster_if_due();
   if (fault.kind != FaultKind::kPause) return;
   for (NodeId node : nodes_of(fault.nodes)) {
     const std::uint32_t process = placement_.process_of(node_index(job_->spec.cluster, node));
@@ -127,8 +164,19 @@ void SocketRun::reset_links(const FaultSpec& fault) {
 
 void SocketRun::on_restarted(std::uint32_t process) {
   Member& member = members_[process];
-  member.down = false;
   begin_.peers[process] = member.address;
+  if (restarting_) {
+    const auto there = [](const Member& each) { return each.channel != nullptr; };
+    if (!all_ended_ || !std::all_of(members_.begin(), members_.end(), there)) return;
+    restarting_ = false;
+    begin_.sent = WallTime::now();
+    for (Member& each : members_) {
+      each.down = false;
+      each.channel->send(begin_);
+    }
+    return;
+  }
+  member.down = false;
   for (std::uint32_t other = 0; other < members_.size(); ++other)
     if (other != process && members_[other].channel)
       members_[other].channel->send(PeerRestarted{process, member.address});

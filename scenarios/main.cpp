@@ -96,6 +96,11 @@ void add_run(CLI::App& app, SingleRunOptions& options, int& exit_code) {
   add_run_options(*command, options);
   add_backend(*command, options);
   add_trace(*command, options);
+  command
+      ->add_option(
+          "--resume", options.resume,
+          "Begin from the checkpoint in this directory (DIR/checkpoint of a run's results)")
+      ->type_name("DIR");
   command->callback([&] { exit_code = run_command(options); });
 }
 

@@ -30,7 +30,9 @@ void add_condition(const LinkCondition& link, Json& json) {
 Json fault_json(const FaultSpec& fault, const ClusterSpec& cluster) {
   Json json = {{"at", fault.at}};
   const std::string verb = fault_name(fault);
-  if (is_of_links(fault.kind))
+  if (is_of_cluster(fault.kind))
+    json["restart"] = "cluster";
+  else if (is_of_links(fault.kind))
     json[verb] = link_json(fault, cluster);
   else
     json[verb] = nodes_json(fault.nodes, cluster);

@@ -253,6 +253,28 @@ Json failover_json(const RunSpec& run) {
           {"worker_loss", run.worker_loss == WorkerLoss::kGoOn ? "go_on" : "wait"}};
 }
 
+Json checkpoint_json(const CheckpointSpec& checkpoint) {
+  Json every = checkpoint.every.seconds;
+  if (checkpoint.iterations > 0) every = {{"iterations", checkpoint.iterations}};
+  return {{"every", every}, {"bandwidth", checkpoint.bandwidth}};
+}
+
+const char* optimizer_name(OptimizerType type) {
+  switch (type) {
+    case OptimizerType::kSgd:
+      return "sgd";
+    case OptimizerType::kMomentum:
+      return "momentum";
+    case OptimizerType::kAdagrad:
+      return "adagrad";
+    case OptimizerType::kAdam:
+      return "adam";
+    case OptimizerType::kProximal:
+      return "proximal";
+  }
+  return "";
+}
+
 Json client_json(const ClientSpec& client) {
   Json retry = {{"timeout", client.retry.timeout.seconds}};
   if (client.retry.timeout.seconds > 0) {

@@ -60,6 +60,7 @@ Json resolved_json(const RunSpec& run, const std::string& directory) {
   json["partition"] = partition_json(run.partition);
   json["replication"] = replication_json(run.replication);
   json["failover"] = failover_json(run);
+  if (run.checkpoint) json["checkpoint"] = checkpoint_json(*run.checkpoint);
   json["client"] = client_json(run.client);
   if (!run.filters.empty()) json["filters"] = filters_json(run.filters);
   if (run.wire.fixed_keys || run.wire.doubles) json["wire"] = wire_json(run.wire);

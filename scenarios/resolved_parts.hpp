@@ -26,6 +26,8 @@ Json consistency_json(const RunSpec& run);
 Json partition_json(const PartitionSpec& partition);
 Json replication_json(const ReplicationSpec& replication);
 Json failover_json(const RunSpec& run);
+const char* optimizer_name(OptimizerType type);
+Json checkpoint_json(const CheckpointSpec& checkpoint);
 Json client_json(const ClientSpec& client);
 Json filters_json(const std::vector<FilterSpec>& filters);
 Json wire_json(const WireSpec& wire);

@@ -37,11 +37,19 @@ class Simulation::NodeContext final : public Context {
   ComputeId compute(Work work) override { return simulation_.compute(index_, std::move(work)); }
   void cancel_compute(ComputeId work) override { simulation_.cancel_compute(work); }
   Incarnation incarnation() const override { return {totals_.incarnations - 1}; }
+  bool begins_with_cluster() const override { return begins_with_cluster_; }
+  CheckpointPtr checkpoint() const override { return simulation_.started_from_; }
   RandomStream random(Purpose purpose, std::uint32_t substream) const override {
     return RandomStream(simulation_.job_->spec.seed, totals_.node, purpose, substream);
   }
   void record(const Record& record) override {
     if (std::holds_alternative<JobFinished>(record)) simulation_.finished_ = true;
+    CheckpointPtr complete;
+    if (const auto* part = std::get_if<CheckpointPart>(&record))
+      complete = simulation_.checkpoints_.add(now(), *part);
+    if (const auto* done = std::get_if<CheckpointDone>(&record))
+      complete = simulation_.checkpoints_.add(now(), *done);
+    if (complete) simulation_.observer_.on_checkpoint(complete);
     simulation_.observer_.on_record(now(), totals_.node, record);
   }
 
@@ -84,6 +92,11 @@ class Simulation::NodeContext final : public Context {
     else
       node_->on_leave();
   }
+  // One more time; alone or as part of the cluster.
+  void count_start(bool with_cluster) {
+    ++totals_.incarnations;
+    begins_with_cluster_ = with_cluster;
+  }
   void defer(std::function<void()> event) { deferred_.push_back(std::move(event)); }
   std::vector<std::function<void()>> resume() {
     paused_ = false;
@@ -107,6 +120,7 @@ class Simulation::NodeContext final : public Context {
   std::optional<Memory> memory_;  // of one that has crashed
   NodeTotals totals_;
   ArmedTimers<Agenda::Handle> timers_;
+  bool begins_with_cluster_ = true;
   bool paused_ = false;
   std::vector<std::function<void()>> deferred_;
   std::vector<TimerId> overdue_;  // in deferred_ and not cancelled since

@@ -27,6 +27,8 @@ Simulation::Simulation(std::shared_ptr<const Job> job, RunObserver& observer,
       stragglers_(with_slow_faults(job_->spec.stragglers, job_->spec.faults), job_->spec.seed),
       link_faults_(job_->spec.faults, job_->spec.seed),
       transport_(make_transport(job_->spec.cluster)),
+      checkpoints_(job_->resumed),
+      started_from_(job_->resumed),
       math_(job_->timing_only ? 0 : options_.math_threads) {
   const ClusterSpec& cluster = job_->spec.cluster;
   const HostLayout& layout = transport_->layout();
@@ -110,6 +112,7 @@ void Simulation::dispatch(const Agenda::Event& event) {
   switch (static_cast<EventKind>(event.kind)) {
     case EventKind::kStart: {
       NodeContext& context = *contexts_[event.subject];
+      if (context.is_up()) return;
       return context.start(make_node(job_, context.id(), context), event.detail != 0);
     }
     case EventKind::kTimer:
@@ -284,6 +287,7 @@ void Simulation::cancel_compute(ComputeId work) {
 void Simulation::finish_work(std::uint32_t number) {
   WorkItem item = std::move(work_[number]);
   free_work_.push_back(number);
+  if (item.cut_short) return;
   NodeContext& context = *contexts_[item.node];
   if (item.kind != WorkKind::kEvaluate) {
     context.totals().busy = context.totals().busy + (now_ - item.started);

@@ -71,6 +71,7 @@ class Simulation final : private TransportUser {
     WorkKind kind = WorkKind::kGradient;
     bool begun = false;
     bool forgotten = false;        // its node has crashed, or does not want it any more
+    bool cut_short = false;        // with all others: the processor is free since
     std::uint16_t generation = 0;  // of this number: a paused node hears late that work is done
   };
   static ComputeId id_of(std::uint32_t number, const WorkItem& item) {
@@ -105,6 +106,8 @@ class Simulation final : private TransportUser {
   void begin_fault(const FaultSpec& fault);
   void end_fault(const FaultSpec& fault);
   void crash(std::uint32_t node);
+  void lose_cluster(const FaultSpec& fault);
+  void start_cluster();
   void forget_works_of(std::uint32_t node);
   void lose_messages(const std::function<bool(const Envelope&)>& lost);
   void resume(std::uint32_t node);
@@ -122,6 +125,10 @@ class Simulation final : private TransportUser {
   Time now_;
   std::uint64_t events_ = 0;
   bool finished_ = false, interrupted_ = false;
+
+  CheckpointCollector checkpoints_;
+  CheckpointPtr started_from_;  // by the cluster as a whole
+  Time cluster_down_until_;
 
   std::vector<std::unique_ptr<NodeContext>> contexts_;  // by node index
   std::vector<Processor> processors_;                   // by host index

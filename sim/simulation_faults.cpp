@@ -28,6 +28,7 @@ void Simulation::begin_fault(const FaultSpec& fault) {
       return is_between(fault, from, to);
     });
   if (is_of_links(fault.kind)) return;
+  if (is_of_cluster(fault.kind)) return lose_cluster(fault);
   for (NodeId id : nodes_of(fault.nodes)) {
     const std::uint32_t node = node_index(job_->spec.cluster, id);
     NodeContext& context = *contexts_[node];
@@ -39,7 +40,7 @@ void Simulation::begin_fault(const FaultSpec& fault) {
         crash(node);
         break;
       case FaultKind::kRestart:
-        ++context.totals().incarnations;
+        context.count_start(false);
         schedule(now_, EventKind::kStart, node, fault.memory_kept);
         break;
       case FaultKind::kJoin:
@@ -60,7 +61,42 @@ void Simulation::begin_fault(const FaultSpec& fault) {
   }
 }
 
+// Down for a while, or started at once.
+void Simulation::lose_cluster(const FaultSpec& fault) {
+  observer_.on_record(now_, manager_id(0),
+                      Event{fault_name(fault), "from " + psgrid::describe(checkpoints_.last())});
+  for (std::uint32_t node = 0; node < contexts_.size(); ++node) {
+    forget_works_of(node);
+    if (contexts_[node]->is_up()) contexts_[node]->crash(false);
+  }
+  lose_messages([](const Envelope&) { return true; });
+  for (Processor& processor : processors_) {
+    if (processor.waiting) {
+      free_work_.insert(free_work_.end(), processor.waiting->begin(), processor.waiting->end());
+      processor.waiting->clear();
+    }
+    processor.busy = 0;
+  }
+  for (WorkItem& item : work_) item.cut_short = true;
+  checkpoints_.forget_unfinished();
+  const bool lasts = fault.until < std::numeric_limits<double>::infinity();
+  cluster_down_until_ = std::max(cluster_down_until_, Time{lasts ? fault.until : fault.at});
+  if (!lasts && cluster_down_until_ <= now_) start_cluster();
+}
+
+void Simulation::start_cluster() {
+  started_from_ = checkpoints_.last();
+  observer_.on_record(
+      now_, manager_id(0),
+      ClusterRestarted{started_from_ ? started_from_->clocks : std::vector<Clock>{}});
+  for (std::uint32_t node = 0; node < contexts_.size(); ++node) {
+    contexts_[node]->count_start(true);
+    schedule(now_, EventKind::kStart, node);
+  }
+}
+
 void Simulation::end_fault(const FaultSpec& fault) {
+  if (is_of_cluster(fault.kind) && now_ >= cluster_down_until_) return start_cluster();
   if (fault.kind != FaultKind::kPause) return;
   for (NodeId id : nodes_of(fault.nodes)) {
     const std::uint32_t node = node_index(job_->spec.cluster, id);

@@ -70,6 +70,13 @@ struct Text {
     return fmt::format("{}: at most {} of {}", high.what, high.reached, high.limit);
   }
   std::string operator()(const FilterTotals&) const { return ""; }
+  std::string operator()(const CheckpointPart& part) const {
+    return fmt::format("has written shard {} of checkpoint {:x}", part.shard, part.checkpoint);
+  }
+  std::string operator()(const CheckpointDone& done) const {
+    return fmt::format("knows that checkpoint {:x} is complete", done.checkpoint);
+  }
+  std::string operator()(const ClusterRestarted&) const { return "all nodes are started anew"; }
   std::string operator()(const Situation& situation) const { return "(" + situation.what + ")"; }
 };
 

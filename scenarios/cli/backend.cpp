@@ -85,7 +85,7 @@ BackendEnd run_on_sockets(std::shared_ptr<const Job> job, RunObserver& observer,
 // Is one of whole processes, done with signals.
 bool needs_signals(FaultKind kind) {
   return kind == FaultKind::kCrash || kind == FaultKind::kRestart || kind == FaultKind::kPause ||
-         kind == FaultKind::kResume;
+         kind == FaultKind::kResume || is_of_cluster(kind);
 }
 
 // A fault of a process that hits some of its nodes and not others cannot be done with signals.

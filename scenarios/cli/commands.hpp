@@ -23,6 +23,7 @@ struct RunOptions {
 };
 
 struct SingleRunOptions : RunOptions {
+  std::string resume;             // folder of a checkpoint; empty: from the beginning
   std::optional<double> trace_s;  // absent: 2 s, or none above 1,000 workers
 };
 

@@ -1,6 +1,7 @@
 #include "scenarios/cli/execute.hpp"
 
 #include <chrono>
+#include <filesystem>
 #include <memory>
 #include <thread>
 
@@ -16,6 +17,7 @@
 #include "analysis/run_recorder.hpp"
 #include "analysis/trace_writer.hpp"
 #include "model/job.hpp"
+#include "scenarios/cli/checkpoint_writer.hpp"
 #include "scenarios/cli/front.hpp"
 #include "scenarios/cli/interrupt.hpp"
 #include "scenarios/cli/job_files.hpp"
@@ -50,7 +52,7 @@ RunProgress progress_of(const analysis::RunData& data, std::uint32_t workers, Ti
                         std::uint64_t events, Clock::time_point started) {
   RunProgress progress;
   progress.virtual_time_s = now.seconds;
-  progress.iteration = static_cast<double>(data.worker_iterations) / workers;
+  progress.iteration = static_cast<double>(data.worker_iterations - data.iterations_lost) / workers;
   if (!data.convergence.empty()) progress.loss = data.convergence.back().loss;
   progress.events = events;
   progress.wall_s = std::chrono::duration<double>(Clock::now() - started).count();
@@ -78,6 +80,13 @@ analysis::Failure report_audit(const analysis::OutputDirectory& directory,
   return directory.write("sequence.svg", analysis::sequence_svg(sequence));
 }
 
+bool is_within(const std::string& path, const std::filesystem::path& directory) {
+  std::error_code why;
+  if (path.empty()) return false;
+  const auto relative = std::filesystem::relative(path, directory, why);
+  return !why && !relative.empty() && *relative.begin() != "..";
+}
+
 InputError file_error(const analysis::Error& error) { return {.message = error.message}; }
 
 }  // namespace
@@ -85,7 +94,7 @@ InputError file_error(const analysis::Error& error) { return {.message = error.m
 Result<analysis::RunData> execute(const RunSpec& run, const analysis::OutputDirectory& directory,
                                   const ExecuteOptions& options) {
   const auto started = Clock::now();
-  const Result<std::shared_ptr<const Job>> loaded = load_job(run);
+  const Result<std::shared_ptr<const Job>> loaded = load_job(run, options.resume);
   if (!loaded) return loaded.errors;
   const std::shared_ptr<const Job>& job = *loaded;
   const auto learner = make_learner(run.job.learner, job->train.rows > 0 ? &job->train : nullptr);
@@ -99,6 +108,8 @@ Result<analysis::RunData> execute(const RunSpec& run, const analysis::OutputDire
 
   std::optional<analysis::TrailRecorder> audit;
   if (run.audited) audit.emplace(run, &recorder, kTracedMessages);
+  const std::filesystem::path checkpoints = directory.path() / kCheckpointFolder;
+  CheckpointWriter writer(checkpoints, job, audit ? static_cast<RunObserver&>(*audit) : recorder);
   bool overdue = false;
 
   BackendOptions running{
@@ -113,13 +124,15 @@ Result<analysis::RunData> execute(const RunSpec& run, const analysis::OutputDire
   analysis::Failure not_begun;
   running.on_begin = [&] {
     if (options.on_begin) not_begun = options.on_begin();
+    // One that this run begins from stays until there is a newer one.
+    if (!not_begun && !is_within(options.resume, directory.path())) remove_checkpoint(checkpoints);
     if (!not_begun)
       not_begun = write_scenario(directory, resolved_json(run, directory.path().string()));
     return !not_begun;
   };
   BackendEnd end;
   try {
-    end = run_job(job, audit ? static_cast<RunObserver&>(*audit) : recorder, running);
+    end = run_job(job, writer, running);
   } catch (const sim::PlatformFailure& failure) {
     return InputError{.message = failure.what()};
   }
@@ -127,6 +140,10 @@ Result<analysis::RunData> execute(const RunSpec& run, const analysis::OutputDire
   if (!end.began)
     return InputError{.message = end.failure.empty() ? "interrupted before all processes came"
                                                      : end.failure};
+  if (writer.failure()) {
+    end.status = analysis::RunStatus::kFailed;
+    end.failure = writer.failure()->message;
+  }
   if (overdue) {
     end.status = analysis::RunStatus::kFailed;
     end.failure = "nobody ended the job when its time was over";

@@ -19,6 +19,7 @@ struct ExecuteOptions {
   std::optional<SocketCluster> cluster;  // sockets only; absent: all processes are started here
   std::string variant;                   // name, for the header of the results
   unsigned math_threads = 0;
+  std::string resume;  // folder of a checkpoint to begin from; empty: from the beginning
   double trace_s = 0;  // trace.json covers so many virtual seconds; 0: none
   std::function<void(const RunProgress&)> on_progress;  // every few thousand events
   std::function<void(const std::string&)> on_note;      // lines for a person to read

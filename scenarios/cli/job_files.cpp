@@ -7,6 +7,7 @@
 
 #include <xxhash.h>
 
+#include "scenarios/checkpoint_files.hpp"
 #include "scenarios/load_dataset.hpp"
 #include "scenarios/scenario.hpp"
 
@@ -47,14 +48,20 @@ RunSpec without_paths(RunSpec run) {
 
 }  // namespace
 
-Result<std::shared_ptr<const Job>> load_job(const RunSpec& run) {
+Result<std::shared_ptr<const Job>> load_job(const RunSpec& run, const std::string& resume) {
   TrainTest data;
   if (run.job.data) {
     Result<TrainTest> loaded = load_dataset(*run.job.data, run.seed);
     if (!loaded) return loaded.errors;
     data = std::move(*loaded);
   }
-  return std::make_shared<const Job>(run, std::move(data.train), std::move(data.test));
+  const auto job = std::make_shared<Job>(run, std::move(data.train), std::move(data.test));
+  if (!resume.empty()) {
+    Result<CheckpointPtr> checkpoint = read_checkpoint(resume, *job);
+    if (!checkpoint) return checkpoint.errors;
+    job->resumed = std::move(*checkpoint);
+  }
+  return std::shared_ptr<const Job>(job);
 }
 
 std::uint64_t fingerprint(const Job& job) {

@@ -10,6 +10,7 @@
 #include "scenarios/cli/execute.hpp"
 #include "scenarios/cli/front.hpp"
 #include "scenarios/cli/interrupt.hpp"
+#include "scenarios/cli/job_files.hpp"
 #include "scenarios/cli/single_run.hpp"
 
 namespace psgrid::scenarios {
@@ -48,6 +49,7 @@ int run_single(const RunSpec& run, const SingleRunOptions& options,
   execution.cluster = cluster;
   if (cluster) execution.on_begin = [&] { return directory.make(); };
   execution.on_note = [&](const std::string& text) { line.note(text); };
+  execution.resume = options.resume;
   execution.math_threads = std::max(1u, std::thread::hardware_concurrency()) - 1;
   execution.trace_s =
       options.trace_s.value_or(run.cluster.workers > kTracedWorkersMax ? 0 : kTraceSeconds);
@@ -73,6 +75,11 @@ int run_single(const RunSpec& run, const SingleRunOptions& options,
 int run_command(const SingleRunOptions& options) {
   const auto scenario = load_with_options(options, false);
   if (!scenario || !check_inputs(*scenario, options.backend, false)) return kBadInput;
+  if (!options.resume.empty()) {  // before anything is removed or written
+    const auto job = load_job(scenario->base, options.resume);
+    print_errors(job.errors);
+    if (!job) return kBadInput;
+  }
   catch_interrupts();
   const auto directory = open_output(options, *scenario);
   return directory ? run_single(scenario->base, options, *directory, {}) : kBadInput;

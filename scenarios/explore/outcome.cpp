@@ -36,9 +36,12 @@ double audit_ends_s(const RunSpec& run) {
 }
 
 std::string fault_kind(const FaultSpec& fault, const RunSpec& run) {
+  if (is_of_cluster(fault.kind)) return fault_name(fault);
   const std::string role = role_name(fault.nodes.front().role);
   const LinkCondition& link = fault.link;
   switch (fault.kind) {
+    case FaultKind::kRestartCluster:
+      break;
     case FaultKind::kCrash:
       return role + " crash";
     case FaultKind::kRestart:

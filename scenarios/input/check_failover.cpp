@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "model/consistency.hpp"
@@ -63,6 +65,25 @@ void check_replication(RunSpec& run, const ReadContext& context) {
                               "last one would relax it",
                               model_text(run.consistency)),
          problems);
+}
+
+void check_checkpoint(const RunSpec& run, const ReadContext& context) {
+  Problems& problems = context.problems;
+  for (const char* pointer : {"/checkpoint", "/faults", "/audit", "/job/stop"})
+    if (!problems.sound(pointer)) return;
+  const bool restarts =
+      std::any_of(run.faults.begin(), run.faults.end(),
+                  [](const FaultSpec& fault) { return is_of_cluster(fault.kind); });
+  if (restarts && run.audited)
+    problems.error("/audit",
+                   "found an audit with a restart of the cluster, expected \"no\": what was "
+                   "acknowledged after the last checkpoint is lost, as it has to be");
+  if (restarts && !run.checkpoint)
+    problems.warning("/faults",
+                     "without checkpoints, a restart of the cluster begins the job anew");
+  const auto& limit = run.job.stop.iterations;
+  if (run.checkpoint && limit && run.checkpoint->iterations > *limit)
+    problems.warning("/checkpoint/every", "the job is over before the first checkpoint");
 }
 
 void check_failover(RunSpec& run, const Json& document, const ReadContext& context) {

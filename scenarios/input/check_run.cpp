@@ -93,6 +93,7 @@ void check_run(RunSpec& run, const Document& document, const ReadContext& contex
   check_filters(run, context);
   check_replication(run, context);
   check_failover(run, document.value, context);
+  check_checkpoint(run, context);
 }
 
 }  // namespace psgrid::scenarios

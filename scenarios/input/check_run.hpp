@@ -17,6 +17,7 @@ void check_stragglers(const RunSpec& run, const Json& document, const ReadContex
 void check_job(RunSpec& run, const Json& document, const ReadContext& context);
 void check_filters(const RunSpec& run, const ReadContext& context);
 void check_replication(RunSpec& run, const ReadContext& context);
+void check_checkpoint(const RunSpec& run, const ReadContext& context);
 void check_failover(RunSpec& run, const Json& document, const ReadContext& context);
 
 }  // namespace psgrid::scenarios

@@ -21,7 +21,9 @@ class FaultReader {
     fields_.read("for", Quantity::kSeconds, lasts);
     fault_.until = fault_.at + lasts;
     read_nodes_of("crash", FaultKind::kCrash);
-    read_nodes_of("restart", FaultKind::kRestart);
+    const Json* restarted = fields_.find("restart");
+    restarted&&* restarted == "cluster" ? restart_cluster()
+                                        : read_nodes_of("restart", FaultKind::kRestart);
     fields_.read("memory", fault_.memory_kept, {{"lost", false}, {"kept", true}});
     read_nodes_of("pause", FaultKind::kPause);
     read_nodes_of("resume", FaultKind::kResume);
@@ -33,6 +35,10 @@ class FaultReader {
     read_link("reset", FaultKind::kReset);
     read_partition();
     if (found_) read_condition();
+    if (fault_.kind == FaultKind::kRestart && fields_.has("for"))
+      context_.problems.error(pointer_ + "/for",
+                              "found a restart of nodes, expected one of the cluster, or no "
+                              "\"for\"");
     return found_ ? std::vector<FaultSpec>{std::move(fault_)} : std::vector<FaultSpec>{};
   }
 
@@ -43,6 +49,15 @@ class FaultReader {
     found_ = true;
     fault_.kind = kind;
     fault_.nodes = read_nodes(*nodes, pointer_ + pointer_token(verb), cluster_, context_.problems);
+  }
+
+  void restart_cluster() {
+    found_ = true;
+    fault_.kind = FaultKind::kRestartCluster;
+    if (fields_.has("memory"))
+      context_.problems.error(pointer_ + "/memory",
+                              "found a restart of the cluster, which begins from a checkpoint: "
+                              "expected no \"memory\"");
   }
 
   void read_link(const char* verb, FaultKind kind) {
@@ -113,9 +128,21 @@ class FaultReader {
   bool found_ = false;
 };
 
+// The nodes that a restart of the cluster starts are those that were there from the beginning.
+void check_cluster_restarts(const std::vector<FaultSpec>& faults, Problems& problems) {
+  const auto of_cluster = [](const FaultSpec& fault) { return is_of_cluster(fault.kind); };
+  if (std::none_of(faults.begin(), faults.end(), of_cluster)) return;
+  for (const FaultSpec& fault : faults)
+    if (fault.kind == FaultKind::kJoin || fault.kind == FaultKind::kLeave)
+      return problems.error("/faults", std::string("found \"") + fault_name(fault) +
+                                           "\" beside a restart of the cluster, expected the "
+                                           "same nodes throughout");
+}
+
 bool is_down(const std::vector<FaultSpec>& before, NodeId node) {
   bool down = false;
   for (const FaultSpec& fault : before) {
+    if (is_of_cluster(fault.kind)) down = false;
     if (!selects(fault.nodes, node)) continue;
     if (fault.kind == FaultKind::kCrash) down = true;
     if (fault.kind == FaultKind::kRestart) down = false;
@@ -156,6 +183,7 @@ std::vector<FaultSpec> read_faults(const Json& document, const ClusterSpec& clus
   std::stable_sort(faults.begin(), faults.end(),
                    [](const FaultSpec& a, const FaultSpec& b) { return a.at < b.at; });
   check_joins(faults, cluster, context.problems);
+  check_cluster_restarts(faults, context.problems);
   for (std::size_t i = 0; i < faults.size(); ++i) {
     if (faults[i].kind != FaultKind::kRestart) continue;
     const std::vector<FaultSpec> before(faults.begin(), faults.begin() + static_cast<long>(i));

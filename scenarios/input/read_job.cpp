@@ -257,6 +257,7 @@ RunSpec read_run(const Json& document, const ReadContext& context) {
   run.wire = read_wire(document);
   run.filters = read_filters(document);
   run.replication = read_replication(document);
+  run.checkpoint = read_checkpoint(document);
   read_failover(document, run);
   run.sockets = read_sockets(Fields::of(document, "sockets"));
   std::string audit = "no";

@@ -1,6 +1,7 @@
 // Turns a scenario document, checked against the schema, into the structs of the model.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,8 @@ ReplicationSpec read_replication(const Json& document);
 
 std::vector<FilterSpec> read_filters(const Json& document);
 WireSpec read_wire(const Json& document);
+// Nothing without the section.
+std::optional<CheckpointSpec> read_checkpoint(const Json& document);
 
 // Detection, the loss of workers, and the retry that these need.
 void read_failover(const Json& document, RunSpec& run);

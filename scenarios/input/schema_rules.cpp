@@ -38,6 +38,8 @@ std::size_t characters(const std::string& text) {
 bool string_fits(const std::string& text, const Json& schema) {
   const std::string format = schema.value("format", "");
   if (format == "psgrid-nodes") return parse_node_range(text).has_value();
+  if (format == "psgrid-nodes-or-cluster")
+    return text == "cluster" || parse_node_range(text).has_value();
   if (format == "psgrid-flops-or-auto" && text == "auto") return true;
   if (const std::optional<Quantity> quantity = quantity_of_format(format)) {
     const std::optional<double> number = parse_quantity(text, *quantity);

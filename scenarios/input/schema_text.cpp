@@ -92,9 +92,15 @@ std::string expected_text(const Json& schema, const Json& root) {
     return schema["type"].is_array()
                ? "nodes such as \"worker[*]\", \"worker[0-7]\" or \"server[2]\", or a list of these"
                : "nodes such as \"worker[*]\", \"worker[0-7]\" or \"server[2]\"";
+  if (format == "psgrid-nodes-or-cluster")
+    return "\"cluster\", nodes such as \"worker[*]\", \"worker[0-7]\" or \"server[2]\", or a list "
+           "of "
+           "these";
   if (const std::optional<Quantity> quantity = quantity_of_format(format))
     return quantity_name(*quantity) + range_text(schema) + ", such as " +
-           quantity_example(*quantity) + (format == "psgrid-flops-or-auto" ? ", or \"auto\"" : "");
+           quantity_example(*quantity) + (format == "psgrid-flops-or-auto" ? ", or \"auto\"" : "") +
+           (schema.contains("properties") ? ", or an object with the key " + keys_text(schema)
+                                          : "");
   const Json type = schema.value("type", Json("object"));
   if (type == "integer" && schema.contains("minimum") &&
       schema["minimum"] == schema.value("maximum", Json()))

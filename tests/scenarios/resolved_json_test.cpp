@@ -67,13 +67,18 @@ TEST(ResolvedJson, KeepsEverySetting) {
       { "type": "significantly_modified", "threshold": 0.1, "relative": true, "tables": ["layer3"] },
       { "type": "fixed_point", "bytes": 2, "direction": "both" },
       { "type": "key_caching", "lists": 5, "direction": "pull" }, { "type": "snappy" } ],
+    "checkpoint": { "every": "3min", "bandwidth": "100Mbps" },
+    "faults": [ { "at": 1, "crash": "server[0]" },
+                { "at": 2, "restart": "server[0]", "memory": "kept" },
+                { "at": 3, "restart": "cluster", "for": 2 }, { "at": 9, "restart": "cluster" } ],
     "client": { "outstanding_pushes": 2,
       "retry": { "timeout": "10ms", "backoff": 1.5, "timeout_max": "1s" } },
     "variants": [ { "name": "a", "set": { "consistency": { "model": "async", "staleness": null },
                                            "stragglers": [] } },
                   { "name": "b", "set": { "job": { "compute": { "seconds": 0.1 } } } },
                   { "name": "c", "set": { "replication": { "factor": 1 } } },
-                  { "name": "d", "set": { "failover": { "detection": false } } } ] })");
+                  { "name": "d", "set": { "checkpoint": { "every": { "iterations": 3 } } } },
+                  { "name": "e", "set": { "failover": { "detection": false }, "faults": [] } } ] })");
 }
 
 TEST(ResolvedJson, KeepsGraphsAndCsv) {

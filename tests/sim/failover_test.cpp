@@ -51,6 +51,31 @@ TEST(Failover, NothingIsLostWhenAServerCrashes) {
     }
 }
 
+// It gets only what it missed.
+TEST(Failover, AServerThatReturnsWithItsMemoryNeedsNoCopy) {
+  for (const ConsistencySpec& model : all_models()) {
+    RunSpec spec = replicated(model, 3);
+    spec.faults = {fault(0.3, FaultKind::kCrash, server_id(1)),
+                   fault(0.6, FaultKind::kRestart, server_id(1))};
+    spec.faults.back().memory_kept = true;
+    const Simulated outcome = simulate(counting_job(spec, 64));
+    ASSERT_TRUE(outcome.job_finished);
+    EXPECT_EQ(outcome.evaluations.back().record.loss, kWorkers * kIterations);
+    const auto sent = [&](const char* type) {
+      return std::count_if(outcome.messages.begin(), outcome.messages.end(),
+                           [&](const MessageTrace& message) { return message.type == type; });
+    };
+    EXPECT_GE(sent("rejoin"), 3) << "of each shard";
+    EXPECT_EQ(sent("state_piece"), 0);
+    spec.faults.back().memory_kept = false;
+    const Simulated forgetful = simulate(counting_job(spec, 64));
+    EXPECT_GE(
+        std::count_if(forgetful.messages.begin(), forgetful.messages.end(),
+                      [](const MessageTrace& message) { return message.type == "state_piece"; }),
+        3);
+  }
+}
+
 TEST(Failover, NothingIsLostWhenAServerCrashesAndReturns) {
   for (const ConsistencySpec& model : all_models())
     for (std::uint32_t factor : {2, 3}) {

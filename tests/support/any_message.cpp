@@ -227,8 +227,14 @@ Message message_of(std::size_t type) {
       return Rows{{any_u32()}, any_u32(), {any_u32()}, {any_u32()}, any_u64(), any_sections()};
     case 29:
       return Turn{};
-    case 29:
+    case 30:
       return Incomplete{any_u32(), {any_u64()}, *rc::gen::arbitrary<bool>()};
+    case 32:
+      return CheckpointRequest{
+          {any_u32()}, any_u32(), any_u64(), *rc::gen::arbitrary<bool>(), {any_u32()}};
+    case 33:
+      return CheckpointWritten{
+          any_u64(), any_u32(), *rc::gen::arbitrary<bool>(), {any_time().seconds}};
     default:
       return Rejoin{{any_u32()}, {any_u32()}, any_u32(), any_u64(), any_u64()};
   }

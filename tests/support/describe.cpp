@@ -150,6 +150,13 @@ struct Description {
   std::string operator()(const Rejoin& rejoin) const {
     return Text("rejoin", shard_text(rejoin.shard), " after ", rejoin.sequence);
   }
+  std::string operator()(const CheckpointRequest& request) const {
+    if (!request.at_iteration) return Text("checkpoint_request", shard_text(request.shard));
+    return Text("checkpoint_request", shard_text(request.shard), " at ", request.iteration.value);
+  }
+  std::string operator()(const CheckpointWritten& written) const {
+    return Text("checkpoint_written", shard_text(written.shard), written.missed ? ": missed" : "");
+  }
   std::string operator()(const Campaign& campaign) const {
     return Text("campaign ", campaign.term.value);
   }

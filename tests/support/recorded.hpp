@@ -23,6 +23,7 @@ struct Recorded {
   std::vector<NodeTotals> totals;
   std::vector<At<Event>> events;
   std::vector<At<HighWater>> high_waters;
+  std::vector<CheckpointPtr> checkpoints;  // as they became complete
   bool job_finished = false;
   StopReason reason = StopReason::kIterations;
   Time finished;
@@ -33,6 +34,9 @@ class Collector final : public RunObserver {
   explicit Collector(bool messages) : messages_(messages) {}
 
   void on_record(Time now, NodeId node, const Record& record) override;
+  void on_checkpoint(const CheckpointPtr& checkpoint) override {
+    recorded.checkpoints.push_back(checkpoint);
+  }
   bool wants_traces() const override { return messages_; }
   void on_message(const MessageTrace& message) override { recorded.messages.push_back(message); }
   void on_totals(Time, const std::vector<NodeTotals>& totals) override { recorded.totals = totals; }

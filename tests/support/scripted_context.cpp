@@ -27,6 +27,8 @@ const char* name_of(WorkKind kind) {
       return "serve";
     case WorkKind::kEvaluate:
       return "evaluate";
+    case WorkKind::kStore:
+      return "store";
   }
   return "unknown";
 }
