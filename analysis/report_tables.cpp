@@ -212,6 +212,14 @@ std::string run_facts(const RunData& run) {
                          static_cast<double>(summary.bytes_on_wire)) +
                  " of the traffic");
   }
+  if (run.checkpoints > 0) {
+    add_fact(html, "Checkpoints", human_count(run.checkpoints),
+             human_seconds(run.checkpoint_s) + " of writing");
+  }
+  if (run.iterations_lost > 0) {
+    add_fact(html, "Iterations lost", human_number(summary.iterations_lost),
+             "per worker, done again");
+  }
   if (summary.failovers > 0) {
     add_fact(html, "Failovers", human_count(summary.failovers),
              "after " + counted(summary.faults, "fault"));

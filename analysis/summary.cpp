@@ -45,7 +45,8 @@ void count_faults(const RunData& run, Summary& summary) {
 
 // What only goes from one replica of a shard to another.
 bool is_replication(std::string_view type) {
-  return type.starts_with("forward") || type.starts_with("chain_") || type.starts_with("state_");
+  return type.starts_with("forward") || type.starts_with("chain_") || type.starts_with("state_") ||
+         type == "rejoin";
 }
 
 }  // namespace

@@ -203,6 +203,13 @@ std::string run_table(const RunData& run) {
           ", 95 % of the throughput after " + human_seconds(*summary.throughput_recovery_s_max);
     line("faults", faults);
   }
+  if (run.checkpoints > 0 || run.iterations_lost > 0) {
+    std::string checkpoints = human_count(run.checkpoints);
+    if (run.checkpoints > 0) checkpoints += ", " + human_seconds(run.checkpoint_s) + " of writing";
+    if (run.iterations_lost > 0)
+      checkpoints += ", " + human_number(summary.iterations_lost) + " iterations per worker lost";
+    line("checkpoints", checkpoints);
+  }
   if (!run.failure.empty()) line("failure", run.failure);
   return text;
 }

@@ -47,7 +47,8 @@ std::string laggards(const Comparison& comparison) {
   for (std::size_t i = 0; i < comparison.variants.size(); ++i) {
     const VariantSummary& variant = comparison.variants[i];
     const bool told = i == 0 && !variant.time_to_target_s && *comparison.first != 0;
-    if (variant.reached == 0 && !told && variant.failed < variant.runs) never.push_back(variant.name);
+    if (variant.reached == 0 && !told && variant.failed < variant.runs)
+      never.push_back(variant.name);
     if (variant.reached > 0 && variant.reached < variant.runs) {
       sometimes.push_back(fmt::format("{} {} of {}", variant.name, variant.reached, variant.runs));
     }

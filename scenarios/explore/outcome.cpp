@@ -45,7 +45,7 @@ std::string fault_kind(const FaultSpec& fault, const RunSpec& run) {
     case FaultKind::kCrash:
       return role + " crash";
     case FaultKind::kRestart:
-      return role + " restart";
+      return role + (fault.memory_kept ? " restart, memory kept" : " restart");
     case FaultKind::kPause:
       return role + (fault.until - fault.at > run.detection.lease.seconds
                          ? " pause beyond a lease"

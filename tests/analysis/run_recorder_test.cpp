@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "analysis/summary.hpp"
 #include "tests/analysis/synthetic_run.hpp"
 
 namespace psgrid::analysis {
@@ -51,6 +52,29 @@ TEST(RunRecorder, AddsUpIterations) {
   EXPECT_EQ(run.nodes[1].wait_s, 3 + 0.75);
   EXPECT_FALSE(run.nodes[2].wait_s) << "only workers wait";
   EXPECT_EQ(run.nodes[1].incarnations, 2u);
+}
+
+TEST(RunRecorder, IterationsThatAreNotInTheCheckpointAreLost) {
+  RunRecorder recorder(two_workers());
+  const auto done = [&](std::uint32_t worker, std::uint32_t number) {
+    recorder.on_record({1.0 + number}, worker_id(worker), iteration(number, number, 0.25, 0));
+  };
+  for (std::uint32_t number = 0; number < 5; ++number) done(0, number);
+  for (std::uint32_t number = 0; number < 2; ++number) done(1, number);
+  recorder.on_record({3}, manager_id(0), CheckpointDone{.checkpoint = 1, .writing = {0.5}});
+  recorder.on_record({6}, manager_id(0), CheckpointDone{.checkpoint = 2, .writing = {0.25}});
+  // Of worker 1, two more are in the checkpoint than it could tell of.
+  recorder.on_record({7}, manager_id(0), ClusterRestarted{{{3}, {4}}});
+  done(0, 3);
+  // From the beginning.
+  recorder.on_record({9}, manager_id(0), ClusterRestarted{});
+  const RunData run = recorder.finish(RunStatus::kDone);
+  EXPECT_EQ(run.checkpoints, 2u);
+  EXPECT_EQ(run.checkpoint_s, 0.75);
+  EXPECT_EQ(run.worker_iterations, 5u + 2 + 2 + 1);
+  EXPECT_EQ(run.iterations_lost, 2u + 4 + 4);
+  EXPECT_EQ(summarize(run).iterations, 0);
+  EXPECT_EQ(summarize(run).iterations_lost, 5);
 }
 
 TEST(RunRecorder, StalenessOfAnEvaluationIsThatSinceTheOneBefore) {

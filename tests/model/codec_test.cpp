@@ -167,7 +167,7 @@ TEST(Codec, RefusesHeadersThatAreNotOurs) {
   EXPECT_EQ(outcome({}), "0: expected a header of 24 bytes");
   EXPECT_EQ(with(0, 0), "0: expected the magic of psgrid");
   EXPECT_EQ(with(2, 9), "2: expected wire version 3, found 9");
-  EXPECT_EQ(with(3, 31), "3: expected a known message type");
+  EXPECT_EQ(with(3, 34), "3: expected a known message type");
   EXPECT_EQ(with(7, 3), "4: expected the role of the sender");
   EXPECT_EQ(with(11, 3), "8: expected the role of the receiver");
   EXPECT_EQ(with(15, 0x7F), "12: expected a payload of at most 1 GiB");
@@ -178,8 +178,11 @@ TEST(Codec, RefusesHeadersThatAreNotOurs) {
 
 TEST(Codec, RefusesNumbersThatDoNotFit) {
   EXPECT_EQ(Payload().as(kJoin), "24: expected more bytes");
-  EXPECT_EQ(Payload().varint(1u << 31).as(kJoin), "join 2147483648");
-  EXPECT_EQ(Payload().varint(1ull << 32).as(kJoin), "29: expected an integer below 2^32");
+  EXPECT_EQ(Payload().varint(1ull << 32).as(kJoin), "join 2147483648");
+  EXPECT_EQ(Payload().varint(1ull << 33).as(kJoin), "29: expected an incarnation below 2^32");
+  EXPECT_EQ(Payload().varint(2 << 1 | 1).varint(1).as(kJoin), "join 2");
+  EXPECT_EQ(Payload().varint(2 << 1 | 1).varint(2).as(kJoin),
+            "26: expected memory of an earlier incarnation");
   EXPECT_EQ(Payload().byte(0x80).byte(0).as(kJoin), "26: expected a varint in its shortest form");
   Payload eleven;
   for (int i = 0; i < 10; ++i) eleven.byte(0xFF);
