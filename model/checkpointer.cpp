@@ -26,6 +26,11 @@ void Checkpointer::stop() {
   view_.reset();
 }
 
+// Whether all shards have the same iterations in them at some moment.
+bool Checkpointer::is_summed(Clock cut) const {
+  return cut > Clock{} && job_->consistency->sums({cut.value - 1});
+}
+
 Clock Checkpointer::furthest() const { return *std::max_element(clocks_.begin(), clocks_.end()); }
 
 Clock Checkpointer::slowest() const {
@@ -45,30 +50,30 @@ void Checkpointer::wait_for_next() {
   // What the manager knows of the workers may lag behind the last one made.
   const std::uint32_t step = spec().iterations;
   next_ = {std::max(next_.value + step, (slowest().value / step + 1) * step)};
-  if (job_->consistency->sums_iterations()) begin();  // shards know themselves when it is time
+  if (is_summed(next_)) begin();  // shards know themselves when it is time
 }
 
 void Checkpointer::on_progress(std::uint64_t iterations, std::uint64_t examples) {
   iterations_ = iterations;
   examples_ = examples;
   if (!view_ || spec().iterations == 0 || is_under_way()) return;
-  if (!job_->consistency->sums_iterations() && slowest() >= next_) begin();
+  if (slowest() >= next_) begin();
 }
 
 void Checkpointer::begin() {
   cut_ = {furthest().value + margin_};
-  if (spec().iterations > 0) {
+  if (spec().iterations > 0 && is_summed(next_)) {
     while (next_ < cut_) next_.value += spec().iterations;
     cut_ = next_;
   }
+  at_cut_ = is_summed(cut_);
   ask();
 }
 
 void Checkpointer::ask() {
   missing_.clear();
   const auto& limit = job_->spec.job.stop.iterations;
-  const bool sums = job_->consistency->sums_iterations();
-  if (sums && limit && cut_.value > *limit) return;  // the job is over by then
+  if (at_cut_ && limit && cut_.value > *limit) return;  // the job is over by then
   // No other manager, and no other incarnation of this one, calls one of its own so.
   id_ = std::uint64_t{self_.rank} << 56 | std::uint64_t{context_.incarnation().value} << 32 |
         ++begun_;
@@ -80,10 +85,10 @@ void Checkpointer::ask() {
 }
 
 void Checkpointer::send_requests() {
-  const bool sums = job_->consistency->sums_iterations();
   for (std::uint32_t shard : missing_)
-    context_.send(view_->tail_of(shard), make_message(CheckpointRequest{view_->chain(shard).since,
-                                                                        shard, id_, sums, cut_}));
+    context_.send(
+        view_->tail_of(shard),
+        make_message(CheckpointRequest{view_->chain(shard).since, shard, id_, at_cut_, cut_}));
   const Duration timeout = job_->spec.client.retry.timeout;
   if (timeout.seconds > 0) repeat_ = context_.set_timer(timeout);
 }
@@ -108,7 +113,7 @@ void Checkpointer::finish() {
                                  .iterations = iterations_,
                                  .examples = examples_,
                                  .writing = longest_});
-  const Clock iteration = job_->consistency->sums_iterations() ? cut_ : slowest();
+  const Clock iteration = at_cut_ ? cut_ : slowest();
   context_.record(Event{"checkpoint", "iteration " + std::to_string(iteration.value)});
   wait_for_next();
 }

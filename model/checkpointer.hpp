@@ -36,6 +36,7 @@ class Checkpointer {
 
  private:
   const CheckpointSpec& spec() const { return *job_->spec.checkpoint; }
+  bool is_summed(Clock cut) const;
   Clock furthest() const;
   Clock slowest() const;
   void wait_for_next();
@@ -52,8 +53,9 @@ class Checkpointer {
 
   ViewPtr view_;  // null while the manager does not lead
   std::uint64_t iterations_ = 0, examples_ = 0;
-  Clock next_;  // iteration at which the next is due, where these count
-  Clock cut_;   // iterations that all parts of the one under way have, where they are summed
+  Clock next_;                // iteration at which the next is due, where these count
+  Clock cut_;                 // iterations that all parts of the one under way have,
+  bool at_cut_ = false;       // where they are summed
   std::uint32_t margin_ = 1;  // iterations from the furthest worker to the cut
   std::uint32_t begun_ = 0;
   std::uint64_t id_ = 0;
