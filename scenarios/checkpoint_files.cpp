@@ -177,7 +177,9 @@ Json checkpoint_identity(const Job& job) {
           {"learner", job_json(run.job, "/")["learner"]},
           {"optimizer", optimizer_name(run.job.optimizer.type)},
           {"rows", job.train.rows},
-          {"gradients", job.consistency->sums_iterations() ? "summed" : "one by one"}};
+          {"gradients", job.consistency->quorum()            ? "in groups"
+                        : job.consistency->sums_iterations() ? "summed"
+                                                             : "one by one"}};
 }
 
 Failure write_checkpoint(const fs::path& folder, const Checkpoint& checkpoint, const Job& job) {
@@ -260,6 +262,10 @@ Result<CheckpointPtr> read_checkpoint(const fs::path& path, const Job& job) {
       if (const auto* wrong = std::get_if<std::string>(&parsed)) return refuse(file, *wrong);
       checkpoint->shards.push_back(std::get<std::vector<Values>>(std::move(parsed)));
     }
+    const Json& identity = manifest.at("job");
+    if (checkpoint->shards.size() != identity.at("shards") ||
+        checkpoint->clocks.size() != identity.at("workers"))
+      return refuse(manifest_path, "expected a file for each shard and a clock for each worker");
     return CheckpointPtr(std::move(checkpoint));
   } catch (const Json::exception& exception) {
     return refuse(manifest_path,
