@@ -60,7 +60,7 @@ TEST(CheckpointInterval, TimeToFinishIsDalysAndLeastNearYoungs) {
   for (const double factor : {0.25, 0.5, 1.0, 2.0, 4.0}) {
     const auto interval = static_cast<std::uint32_t>(std::lround(best * factor));
     means.push_back(mean_time(interval));
-    EXPECT_NEAR(means.back() / expected_time(interval), 1, 0.025) << interval << " s";
+    EXPECT_NEAR(means.back() / expected_time(interval), 1, 0.02) << interval << " s";
     RecordProperty("ratio_at_" + std::to_string(interval) + "_s",
                    std::to_string(means.back() / expected_time(interval)));
   }
