@@ -94,7 +94,7 @@ TEST_F(Resume, AnotherRunDoesNotLeaveAnOldCheckpoint) {
 }
 
 TEST_F(Resume, ALostClusterCountsAsAFaultAndItsIterationsAsLost) {
-  document_["faults"] = {{{"at", 0.25}, {"restart", "cluster"}, {"for", "0.1s"}}};
+  document_["faults"] = {{{"at", 0.23}, {"restart", "cluster"}, {"for", "0.1s"}}};
   directory_.put("story.json", document_.dump());
   for (const char* backend : {"sim", "sockets"}) {
     const Ended ended = run(backend, {"--on", backend});
