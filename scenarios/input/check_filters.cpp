@@ -52,6 +52,15 @@ std::vector<std::string> table_names(const LearnerSpec& learner) {
   return {"parameters"};
 }
 
+// Weights cannot be answered with in parts, nor what they lack made up for later.
+void check_direction(const FilterSpec& filter, const std::string& pointer, Problems& problems) {
+  if (!filter.pull || !changes_values(filter.type) || filter.type == FilterType::kFixedPoint)
+    return;
+  problems.error(pointer + "/direction",
+                 fmt::format("found \"{}\", expected \"push\": this filter is for gradients",
+                             filter.push ? "both" : "pull"));
+}
+
 void check_tables(const FilterSpec& filter, const std::string& pointer, const RunSpec& run,
                   Problems& problems) {
   const std::vector<std::string> names = table_names(run.job.learner);
@@ -115,6 +124,7 @@ void check_filters(const RunSpec& run, const ReadContext& context) {
     if (!problems.sound(pointer)) return;
   for (std::size_t i = 0; i < run.filters.size(); ++i) {
     const std::string pointer = fmt::format("/filters/{}", i);
+    check_direction(run.filters[i], pointer, problems);
     check_tables(run.filters[i], pointer, run, problems);
     check_learner(run.filters[i], pointer, run, problems);
     check_order(run, i, problems);
