@@ -224,7 +224,9 @@ void Manager::watch() {
 
 void Manager::revise_view() {
   const Time hope{context_.now().seconds - kLeasesOfHope * job_->spec.detection.lease.seconds};
-  if (const auto shard = membership_.lost_shard(*view_, hope); shard && !finished_) {
+  if (const auto shard = membership_.lost_shard(*view_, hope)) {
+    // Nor afterwards: in a later view, whoever forgot the shard would seem to have it.
+    if (finished_) return;
     context_.record(
         Event{"shard_lost", "shard " + std::to_string(*shard) + ": none of its replicas is left"});
     finish(StopReason::kLost);
