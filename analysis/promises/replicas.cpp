@@ -222,8 +222,6 @@ BrokenList check_prefix_order(const History& history) {
 
 BrokenList check_agree(const History& history) {
   Findings findings(Promise::kAgree);
-  // Where more fails than is tolerated, the servers may have stopped in the middle.
-  if (history.run().beyond_tolerance && history.stop_reason() != StopReason::kIterations) return {};
   for (const auto& [shard, states] : final_states(history))
     for (const FinalState& state : states) {
       const FinalState& first = states.front();
