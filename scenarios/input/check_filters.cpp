@@ -37,7 +37,14 @@ std::vector<std::string> table_names(const LearnerSpec& learner) {
     case LearnerType::kSvm:
     case LearnerType::kLinearRegression:
     case LearnerType::kSoftmaxRegression:
+    case LearnerType::kSparseLogisticRegression:
       return {"weights"};
+    case LearnerType::kMatrixFactorization:
+      return {"users", "items"};
+    case LearnerType::kLda:
+      return {"words", "totals"};
+    case LearnerType::kCountMin:
+      return {"counters", "batches"};
     case LearnerType::kPerceptron: {
       std::vector<std::string> names;
       for (std::size_t layer = 1; layer <= learner.hidden.size() + 1; ++layer)
@@ -77,10 +84,12 @@ void check_learner(const FilterSpec& filter, const std::string& pointer, const R
     problems.error(pointer + "/type",
                    "found a filter whose effect depends on values with the learner \"none\", which "
                    "has none, expected key_caching, fixed_point, one_bit, random_skip or top_k");
-  if (run.job.learner.type == LearnerType::kTally && changes_values(filter.type))
+  const LearnerType learner = run.job.learner.type;
+  const bool is_exact = learner == LearnerType::kTally || has_own_rule(learner);
+  if (is_exact && changes_values(filter.type))
     problems.error(pointer + "/type",
-                   "found a filter that changes values with the learner \"tally\", which counts "
-                   "exactly, expected key_caching or snappy");
+                   "found a filter that changes values with a learner whose pushes must arrive as "
+                   "they are, expected key_caching or snappy");
   const OptimizerSpec& optimizer = run.job.optimizer;
   if (filter.type != FilterType::kKkt) return;
   if (optimizer.type != OptimizerType::kProximal || optimizer.l1 == 0)
