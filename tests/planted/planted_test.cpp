@@ -55,7 +55,7 @@ const Planted kPlanted[] = {
     {"JoinBeforeData", Mistake::kJoinBeforeData, {"Agree", "Durable", "Progress"}},
     {"JoinerNotAwaited", Mistake::kJoinerNotAwaited, {"Durable"}},
     {"NoReplacement", Mistake::kNoReplacement, {"Failover"}},
-    {"BufferNeverTrimmed", Mistake::kBufferNeverTrimmed, {"Bounded"}},
+    {"BufferNeverTrimmed", Mistake::kBufferNeverTrimmed, {"Bounded", "Progress"}},
     {"NoDuplicateCheck", Mistake::kNoDuplicateCheck, {"ExactlyOnce", "Bounds", "NoPhantom"}},
     {"OldEpochAccepted", Mistake::kOldEpochAccepted, {"ExactlyOnce", "Bounds", "Agree"}},
     {"LeaseNotChecked", Mistake::kLeaseNotChecked, {"OneOwner"}},
