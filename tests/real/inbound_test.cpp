@@ -128,7 +128,7 @@ TEST_F(Inbound, RefusesFramesThatAreCorruptOrTooLong) {
   tcp::socket three = member();
   asio::write(three, asio::buffer(other_version));
   ASSERT_TRUE(wait_for([&] { return refusals.size() == 3; }));
-  EXPECT_EQ(refusals[2], "expected wire version 2, found 9");
+  EXPECT_EQ(refusals[2], "expected wire version 3, found 9");
   EXPECT_TRUE(still_serves());
 }
 
