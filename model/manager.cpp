@@ -28,7 +28,11 @@ Manager::Manager(std::shared_ptr<const Job> job, NodeId self, Context& context)
       learner_(job_->make_learner()),
       council_(job_, self, context, *this),
       membership_(job_->spec.replication, job_->spec.worker_loss),
-      checkpointer_(job_, self, context, clocks_) {}
+      checkpointer_(job_, self, context, clocks_) {
+  const ClusterSpec& cluster = job_->spec.cluster;
+  for (std::uint32_t index = cluster.managers; index < cluster.nodes(); ++index)
+    awaited_ += !joins_later(job_->spec.faults, node_at(cluster, index));
+}
 
 void Manager::on_start() { council_.start(); }
 
@@ -121,12 +125,8 @@ void Manager::on_join(NodeId from, const Join& join) {
 }
 
 void Manager::begin_if_all_joined() {
+  if (!council_.is_idle() || membership_.count() < awaited_) return;
   const ClusterSpec& cluster = job_->spec.cluster;
-  if (!council_.is_idle()) return;
-  std::size_t awaited = 0;
-  for (std::uint32_t index = cluster.managers; index < cluster.nodes(); ++index)
-    awaited += !joins_later(job_->spec.faults, node_at(cluster, index));
-  if (membership_.all().size() < awaited) return;
   std::vector<TableShape> tables;
   for (const Table& table : job_->tables) tables.push_back({table.keys, table.width});
   ViewDescription first =

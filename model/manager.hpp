@@ -68,6 +68,7 @@ class Manager final : public Node, private Council::Chair {
   Council council_;
 
   Membership membership_;
+  std::size_t awaited_ = 0;  // nodes that are there from the start
   ViewPtr view_;
   std::vector<Clock> clocks_;  // by worker
   Checkpointer checkpointer_;

@@ -40,6 +40,7 @@ class Membership {
 
   // Everyone who was ever heard.
   std::vector<NodeId> all() const;
+  std::size_t count() const { return known_.size(); }
 
   // The server that has been joining a shard's chain since an epoch has all that the chain has.
   void set_joined(std::uint32_t shard, Epoch joining_since) { joined_[shard] = joining_since; }
