@@ -49,7 +49,7 @@ struct Job {
   LearnerFactory learner_factory;
   WorkerFactory worker_factory = make_worker;
   FilterFactory filter_factory;  // make_filter
-  CheckpointPtr resumed;  // what the run begins from, if not from nothing
+  CheckpointPtr resumed;         // what the run begins from, if not from nothing
   bool timing_only = false;
   std::vector<Table> tables;
   std::unique_ptr<Consistency> consistency;

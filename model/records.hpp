@@ -166,7 +166,7 @@ struct ClusterRestarted {
 using Record =
     std::variant<IterationDone, GradientApplied, Evaluated, Event, JobFinished, PushBegun,
                  PushAcknowledged, PullBegun, PullEnded, EntryApplied, PullServed, ViewInstalled,
-                 ReplicaState, HighWater, Situation, GradientDropped, FilterTotals,
-                 CheckpointPart, CheckpointDone, ClusterRestarted>;
+                 ReplicaState, HighWater, Situation, GradientDropped, FilterTotals, CheckpointPart,
+                 CheckpointDone, ClusterRestarted>;
 
 }  // namespace psgrid

@@ -98,8 +98,7 @@ class Replica {
     Time begun;
   };
   struct Loaded {};
-  using Pending =
-      std::variant<PendingPush, AdmittedPull, RowsDue, Entry, Written, Loaded>;
+  using Pending = std::variant<PendingPush, AdmittedPull, RowsDue, Entry, Written, Loaded>;
 
   // The answer to the last pull.
   struct LastRead {

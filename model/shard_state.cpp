@@ -260,8 +260,7 @@ bool ShardState::apply_push(std::uint32_t worker, const Push& push, Context* wit
     const IterationSums::ReadMark read{worker, push.read_clock, push.read_version};
     if (witness) record_staleness(*witness, read, push.iteration, slowest());
     const double factor = stale_factor(job_->spec.consistency, staleness(read, slowest()));
-    update(push.sections,
-           job_->rule->sums() ? 1 : static_cast<float>(factor / workers_));
+    update(push.sections, job_->rule->sums() ? 1 : static_cast<float>(factor / workers_));
   }
   const bool slowest_rose = advance_clocks(worker, push);
   apply_finished_iterations(witness);

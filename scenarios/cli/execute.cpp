@@ -66,8 +66,7 @@ constexpr std::size_t kTracedMessages = 200'000;
 analysis::Failure report_audit(const analysis::OutputDirectory& directory,
                                const analysis::Trail& trail, BackendEnd& end) {
   const analysis::BrokenList broken = analysis::check_promises(trail);
-  if (auto failure =
-          directory.write("promises.txt", analysis::promises_text(trail, broken)))
+  if (auto failure = directory.write("promises.txt", analysis::promises_text(trail, broken)))
     return failure;
   if (broken.empty()) return {};
   end.status = analysis::RunStatus::kFailed;
