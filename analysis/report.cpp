@@ -45,7 +45,7 @@ std::string report_html(const ComparisonData& data) {
   const Comparison comparison = compare(data);
   return render(
       {"comparison", verdict(comparison),
-       variants_table(comparison) + expectations_table(data) + failures_table(comparison)},
+       variants_table(comparison) + expectations_list(data) + failures_table(comparison)},
       data, comparison);
 }
 

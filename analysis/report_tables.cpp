@@ -116,15 +116,13 @@ std::string failures_row(const VariantSummary& variant, std::size_t index) {
 
 }  // namespace
 
-std::string expectations_table(const ComparisonData& data) {
+std::string expectations_list(const ComparisonData& data) {
   if (data.expectations.empty()) return "";
-  std::string html =
-      "<h3>What was expected</h3>\n<table class=\"results\">\n<thead><tr><th>Holds</th>"
-      "<th>Expectation</th></tr></thead>\n<tbody>\n";
+  std::string html = "<h3>What was expected</h3>\n<ul>\n";
   for (const Verified& verified : verify(data))
-    html += fmt::format("<tr><td>{}</td><td>{}</td></tr>\n", verified.holds ? "yes" : "<b>no</b>",
+    html += fmt::format("<li>{}: {}</li>\n", verified.holds ? "Holds" : "<b>Does not hold</b>",
                         escape_html(verified.text));
-  return html + "</tbody></table>\n";
+  return html + "</ul>\n";
 }
 
 std::string failures_table(const Comparison& comparison) {

@@ -14,7 +14,7 @@ std::string variants_table(const Comparison& comparison);
 std::string failures_table(const Comparison& comparison);
 
 // Whether the results are as the scenario expects; empty if it expects nothing.
-std::string expectations_table(const ComparisonData& data);
+std::string expectations_list(const ComparisonData& data);
 
 // The figures of a single run.
 std::string run_facts(const RunData& run);

@@ -481,8 +481,9 @@ void NodeProcess::on(const Surrender&) {
 
 bool NodeProcess::is_idle() const {
   return schedule_.next_time() == Time::never() && immediate_.empty() &&
-         std::all_of(outbound_.begin(), outbound_.end(),
-                     [](const auto& connection) { return !connection || connection->empty(); });
+         std::all_of(outbound_.begin(), outbound_.end(), [](const auto& connection) {
+           return !connection || connection->is_at_rest();
+         });
 }
 
 void NodeProcess::report() {

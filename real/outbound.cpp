@@ -79,6 +79,8 @@ void Outbound::connect() {
   });
 }
 
+bool Outbound::is_at_rest() const { return queue_.empty() || next_pause_ == kLongestPause; }
+
 void Outbound::on_connected(std::error_code error) {
   if (error) return on_broken(error.message());
   std::error_code ignored;

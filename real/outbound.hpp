@@ -35,7 +35,9 @@ class Outbound {
 
   // Writes what the system takes now; the rest follows by itself.
   void flush();
-  bool empty() const { return queue_.empty(); }
+  // Whether there is nothing to do but to wait: nothing to send, or nobody to send it to, as the
+  // other process has refused every connection for some time.
+  bool is_at_rest() const;
 
   // Breaks the connection; what the system has not sent yet is lost.
   void reset();

@@ -3,6 +3,7 @@
 #include "tests/support/runtimes.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -57,6 +58,29 @@ void expect_every_gradient_once(const Outcome& outcome) {
 TEST_P(Runtimes, EveryGradientIsAppliedOnce) {
   for (const ConsistencySpec& model : all_models())
     expect_every_gradient_once(run(counting_job(counting(model), 8)));
+}
+
+TEST_P(Runtimes, SchemesThatDropNoGradientApplyEachOnce) {
+  const ConsistencySpec schemes[] = {
+      {.model = ConsistencyModel::kSsp, .staleness = 2, .cache = true, .eager = true},
+      {.model = ConsistencyModel::kDynamicSsp, .staleness = 1, .staleness_max = 4},
+      {.model = ConsistencyModel::kBspThenAsync, .switch_at = 5},
+      {.model = ConsistencyModel::kRoundRobin}};
+  for (const ConsistencySpec& scheme : schemes)
+    expect_every_gradient_once(run(counting_job(counting(scheme), 8)));
+}
+
+// An update adds the mean of its gradients: to every weight of a server the same.
+TEST_P(Runtimes, TheFirstGradientsMakeWholeUpdates) {
+  for (ConsistencyModel model :
+       {ConsistencyModel::kKSync, ConsistencyModel::kKBatchSync, ConsistencyModel::kKAsync,
+        ConsistencyModel::kKBatchAsync, ConsistencyModel::kBackupWorkers}) {
+    const Outcome outcome = run(counting_job(counting({.model = model, .gradients = 3}), 8));
+    ASSERT_TRUE(outcome.job_finished) << name_of(model) << ": " << outcome.failure;
+    EXPECT_GE(outcome.evaluations.back().record.loss, kWorkers * kIterations / 2);
+    EXPECT_EQ(std::fmod(outcome.evaluations.back().record.loss, kWorkers), 0) << name_of(model);
+    EXPECT_EQ(outcome.applied.size() % 3, 0u) << name_of(model);
+  }
 }
 
 TEST_P(Runtimes, EveryGradientIsAppliedOnceThoughMessagesAreLostRepeatedAndReordered) {
