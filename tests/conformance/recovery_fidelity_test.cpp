@@ -86,12 +86,6 @@ std::vector<Scenario> scenarios() {
        .factor = 3,
        .lease = 0.2,
        .crashes = {{server_id(0)}}});
-  add({.name = "BSP, lease 0.2, the leading manager",
-       .consistency = kBsp,
-       .managers = 3,
-       .lease = 0.2,
-       .crashes = {{manager_id(0)}},
-       .measure = Measure::kStandstill});
   add({.name = "SSP, the leading manager and a server",
        .consistency = kSsp,
        .managers = 3,
