@@ -28,10 +28,7 @@ double value_of(const std::string& metric, const VariantRuns& variant) {
     const json value = json::parse(summary_json(run)).at(metric);
     values.push_back(value.is_number() ? value.get<double>() : INFINITY);
   }
-  if (values.empty()) return NAN;
-  std::sort(values.begin(), values.end());
-  const std::size_t middle = values.size() / 2;
-  return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+  return values.empty() ? NAN : range_of(std::move(values)).median;
 }
 
 double value_of(const Expectation& expectation, const std::string& name,

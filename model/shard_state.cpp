@@ -10,6 +10,22 @@
 
 namespace psgrid {
 
+namespace {
+
+void put_read_mark(WireWriter& out, const IterationSums::ReadMark& read) {
+  out.varint(read.worker);
+  out.varint(read.clock.value);
+  out.varint(read.version);
+}
+
+IterationSums::ReadMark get_read_mark(WireReader& in) {
+  const std::uint32_t worker = in.u32();
+  const Clock clock{in.u32()};
+  return {worker, clock, in.varint()};
+}
+
+}  // namespace
+
 // --- iterations in progress ---------------------------------------------------------------------
 
 void IterationSums::add(std::uint32_t worker, const Push& push, std::span<const Shard> shards) {
@@ -105,11 +121,7 @@ void IterationSums::put(WireWriter& out) const {
   for (const auto& [clock, iteration] : iterations_) {
     out.varint(clock.value);
     out.varint(iteration.reads.size());
-    for (const ReadMark& read : iteration.reads) {
-      out.varint(read.worker);
-      out.varint(read.clock.value);
-      out.varint(read.version);
-    }
+    for (const ReadMark& read : iteration.reads) put_read_mark(out, read);
     out.varint(iteration.complete);
     if (iteration.sum) iteration.sum->put(out);
   }
@@ -127,11 +139,7 @@ void IterationSums::get(WireReader& in, std::span<const Shard> shards) {
   for (std::uint64_t i = 0; i < count && in.ok(); ++i) {
     Iteration& iteration = iterations_[{in.u32()}];
     iteration.reads.resize(in.count(3));
-    for (ReadMark& read : iteration.reads) {
-      read.worker = in.u32();
-      read.clock = {in.u32()};
-      read.version = in.varint();
-    }
+    for (ReadMark& read : iteration.reads) read = get_read_mark(in);
     iteration.complete = in.u32();
     if (!job_->timing_only) iteration.sum.emplace(shards).get(in);
   }
@@ -167,9 +175,7 @@ QuorumSum::Finished QuorumSum::take(std::span<const Shard> shards) {
 void QuorumSum::put(WireWriter& out) const {
   out.varint(parts_.size());
   for (const Part& part : parts_) {
-    out.varint(part.read.worker);
-    out.varint(part.read.clock.value);
-    out.varint(part.read.version);
+    put_read_mark(out, part.read);
     out.varint(part.iteration.value);
     psgrid::put(out, part.sections);
   }
@@ -178,9 +184,7 @@ void QuorumSum::put(WireWriter& out) const {
 void QuorumSum::get(WireReader& in) {
   parts_.resize(in.count(5));
   for (Part& part : parts_) {
-    part.read.worker = in.u32();
-    part.read.clock = {in.u32()};
-    part.read.version = in.varint();
+    part.read = get_read_mark(in);
     part.iteration = {in.u32()};
     for (Section& section : get_sections(in)) part.sections.push_back(std::move(section));
   }
@@ -222,12 +226,9 @@ Clock ShardState::slowest() const {
 }
 
 std::vector<Clock> ShardState::worker_clocks() const {
-  std::vector<Clock> slowest(workers_, Clock{~0u});
-  for (std::uint32_t worker = 0; worker < workers_; ++worker)
-    for (const RangeVectorClock& clocks : clocks_)
-      slowest[worker] =
-          std::min(slowest[worker], clocks.slowest(RangeVectorClock::kAllKeys, worker));
-  return slowest;
+  std::vector<Clock> clocks;
+  for (std::uint32_t worker = 0; worker < workers_; ++worker) clocks.push_back(clock_of(worker));
+  return clocks;
 }
 
 bool ShardState::apply(const Entry& entry, Context* witness) {
@@ -291,6 +292,7 @@ void ShardState::add_to_quorum(std::uint32_t worker, const Push& push, Context* 
 }
 
 void ShardState::apply_finished_iterations(Context* witness) {
+  if (!job_->consistency->sums(summed_)) return;
   if (slowest() == kNeverSlowest) return;  // nobody takes part, until somebody is admitted
   for (; job_->consistency->sums(summed_) && summed_ < slowest(); summed_ = summed_.next()) {
     const IterationSums::Finished finished = sums_.take(summed_);

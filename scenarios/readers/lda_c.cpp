@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "scenarios/readers/line_reader.hpp"
 #include "scenarios/readers/text.hpp"
 
 namespace psgrid::scenarios {
@@ -103,12 +104,7 @@ class LdaCReader {
 
 Result<RawData> read_lda_c(std::string_view text, const std::string& name, std::uint32_t features) {
   LdaCReader reader(name, features);
-  Lines lines(text);
-  for (std::string_view line; lines.next(line);) {
-    const std::string error = reader.add_line(line, lines.number());
-    if (!error.empty()) return InputError{name, lines.number(), reader.column(), "", error};
-  }
-  return reader.finish();
+  return read_lines(reader, text, name);
 }
 
 }  // namespace psgrid::scenarios

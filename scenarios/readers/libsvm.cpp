@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "scenarios/readers/line_reader.hpp"
 #include "scenarios/readers/text.hpp"
 
 namespace psgrid::scenarios {
@@ -94,12 +95,7 @@ class LibsvmReader {
 Result<RawData> read_libsvm(std::string_view text, const std::string& name,
                             std::uint32_t features) {
   LibsvmReader reader(name, features);
-  Lines lines(text);
-  for (std::string_view line; lines.next(line);) {
-    const std::string error = reader.add_line(line, lines.number());
-    if (!error.empty()) return InputError{name, lines.number(), reader.column(), "", error};
-  }
-  return reader.finish();
+  return read_lines(reader, text, name);
 }
 
 }  // namespace psgrid::scenarios

@@ -6,6 +6,7 @@
 #include "tests/support/counting.hpp"
 #include "tests/support/runtimes.hpp"
 #include "tests/support/simulate.hpp"
+#include "tests/support/staleness_models.hpp"
 
 namespace psgrid::testing {
 namespace {
@@ -13,14 +14,6 @@ namespace {
 constexpr std::uint32_t kWorkers = 4, kServers = 3, kIterations = 60;
 
 ConsistencySpec bsp() { return {.model = ConsistencyModel::kBsp}; }
-
-std::vector<ConsistencySpec> all_models() {
-  return {bsp(),
-          {.model = ConsistencyModel::kSsp, .staleness = 2},
-          {.model = ConsistencyModel::kSsp, .staleness = 2, .cache = true},
-          {.model = ConsistencyModel::kBoundedDelay, .delay = 2},
-          {.model = ConsistencyModel::kAsync}};
-}
 
 RunSpec counting(const ConsistencySpec& consistency) {
   RunSpec spec = counting_run(kWorkers, kServers, kIterations, consistency);
@@ -63,7 +56,7 @@ FaultSpec cluster_restart(double at, double down_s) {
 class Checkpoints : public OnRuntimes {};
 
 TEST_P(Checkpoints, AreMadeWhenTheyAreDue) {
-  for (const ConsistencySpec& model : all_models()) {
+  for (const ConsistencySpec& model : staleness_models()) {
     const Outcome outcome = run(counting_job(counting(model), 8));
     expect_every_gradient_once(outcome);
     ASSERT_GE(outcome.checkpoints.size(), 3u);
@@ -109,7 +102,7 @@ TEST_P(Checkpoints, AJobMayBeResumedForLonger) {
 }
 
 TEST_P(Checkpoints, AClusterThatIsLostGoesOnFromTheLast) {
-  for (const ConsistencySpec& model : all_models()) {
+  for (const ConsistencySpec& model : staleness_models()) {
     RunSpec spec = counting(model);
     spec.faults = {cluster_restart(0.15, 0.1), cluster_restart(0.35, 0)};
     const Outcome outcome = run(counting_job(spec, 8));

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/counting.hpp"
+#include "tests/support/fault_at.hpp"
 #include "tests/support/runtimes.hpp"
 
 namespace psgrid::testing {
@@ -35,13 +36,10 @@ ConsistencySpec cached() {
 ConsistencySpec bounded_delay() { return {.model = ConsistencyModel::kBoundedDelay, .delay = 2}; }
 ConsistencySpec async() { return {.model = ConsistencyModel::kAsync}; }
 
-FaultSpec fault(double at, FaultKind kind, NodeId node) {
-  return {.at = at, .kind = kind, .nodes = {{node.role, node.rank, node.rank}}};
-}
-FaultSpec crash(double at, NodeId node) { return fault(at, FaultKind::kCrash, node); }
-FaultSpec restart(double at, NodeId node) { return fault(at, FaultKind::kRestart, node); }
+FaultSpec crash(double at, NodeId node) { return fault_at(at, FaultKind::kCrash, node); }
+FaultSpec restart(double at, NodeId node) { return fault_at(at, FaultKind::kRestart, node); }
 FaultSpec pause(double at, double until, NodeId node) {
-  FaultSpec pause = fault(at, FaultKind::kPause, node);
+  FaultSpec pause = fault_at(at, FaultKind::kPause, node);
   pause.until = until;
   return pause;
 }

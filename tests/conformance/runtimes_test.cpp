@@ -15,6 +15,7 @@
 #include "tests/support/serial_reference.hpp"
 #include "tests/support/simulate.hpp"
 #include "tests/support/small_data.hpp"
+#include "tests/support/staleness_models.hpp"
 
 namespace psgrid::testing {
 namespace {
@@ -30,14 +31,6 @@ RunSpec counting(const ConsistencySpec& consistency) {
   spec.stragglers.push_back(
       {.nodes = {{Role::kWorker, 0, 3}}, .model = StragglerModel::kExponential, .rate = 1});
   return spec;
-}
-
-std::vector<ConsistencySpec> all_models() {
-  return {{.model = ConsistencyModel::kBsp},
-          {.model = ConsistencyModel::kSsp, .staleness = 2},
-          {.model = ConsistencyModel::kSsp, .staleness = 2, .cache = true},
-          {.model = ConsistencyModel::kBoundedDelay, .delay = 2},
-          {.model = ConsistencyModel::kAsync}};
 }
 
 FaultSpec unreliable_links() {
@@ -56,7 +49,7 @@ void expect_every_gradient_once(const Outcome& outcome) {
 }
 
 TEST_P(Runtimes, EveryGradientIsAppliedOnce) {
-  for (const ConsistencySpec& model : all_models())
+  for (const ConsistencySpec& model : staleness_models())
     expect_every_gradient_once(run(counting_job(counting(model), 8)));
 }
 
@@ -84,7 +77,7 @@ TEST_P(Runtimes, TheFirstGradientsMakeWholeUpdates) {
 }
 
 TEST_P(Runtimes, EveryGradientIsAppliedOnceThoughMessagesAreLostRepeatedAndReordered) {
-  for (const ConsistencySpec& model : all_models()) {
+  for (const ConsistencySpec& model : staleness_models()) {
     RunSpec spec = counting(model);
     spec.client.retry.timeout = {0.05};
     spec.faults.push_back(unreliable_links());
@@ -93,7 +86,7 @@ TEST_P(Runtimes, EveryGradientIsAppliedOnceThoughMessagesAreLostRepeatedAndReord
 }
 
 TEST_P(Runtimes, TheGateHoldsReadsToTheBound) {
-  for (const ConsistencySpec& model : all_models()) {
+  for (const ConsistencySpec& model : staleness_models()) {
     if (model.model == ConsistencyModel::kAsync) continue;
     const Outcome outcome = run(counting_job(counting(model), 8));
     ASSERT_TRUE(outcome.job_finished) << outcome.failure;

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "model/stragglers/straggler_set.hpp"
+#include "tests/support/closed_forms.hpp"
 #include "tests/support/free_network.hpp"
 #include "tests/support/simulate.hpp"
 
@@ -14,12 +15,6 @@ namespace {
 StragglerSpec of_all(StragglerSpec law, std::uint32_t workers) {
   law.nodes = {{Role::kWorker, 0, workers - 1}};
   return law;
-}
-
-double harmonic(std::uint32_t n) {
-  double sum = 0;
-  for (std::uint32_t i = n; i > 0; --i) sum += 1.0 / i;
-  return sum;
 }
 
 struct Law {
@@ -35,11 +30,6 @@ struct Law {
 constexpr double kRate = 2, kParetoLight = 3, kParetoHeavy = 2.5, kProbability = 0.05, kSlow = 10;
 
 double exponential_maximum(std::uint32_t n) { return harmonic(n) / kRate; }
-
-double pareto_maximum(std::uint32_t n, double alpha) {
-  return std::exp(std::lgamma(n + 1.0) + std::lgamma(1 - 1 / alpha) -
-                  std::lgamma(n + 1 - 1 / alpha));
-}
 
 const Law kLaws[] = {
     {"Exponential",

@@ -11,6 +11,7 @@
 #include "tests/support/serial_reference.hpp"
 #include "tests/support/simulate.hpp"
 #include "tests/support/small_data.hpp"
+#include "tests/support/staleness_models.hpp"
 #include "tests/support/watched.hpp"
 
 namespace psgrid::testing {
@@ -29,14 +30,6 @@ RunSpec cluster(const LearnerSpec& learner, std::uint32_t iterations,
                              .rate = 1});
   spec.costs.apply_flops_per_value = 1000;
   return spec;
-}
-
-std::vector<ConsistencySpec> all_models() {
-  return {{.model = ConsistencyModel::kBsp},
-          {.model = ConsistencyModel::kSsp, .staleness = 2},
-          {.model = ConsistencyModel::kSsp, .staleness = 2, .cache = true},
-          {.model = ConsistencyModel::kBoundedDelay, .delay = 2},
-          {.model = ConsistencyModel::kAsync}};
 }
 
 // Models in which no worker may crash for good, or not in this way.
@@ -125,7 +118,7 @@ void expect_totals(const LastModel& model) {
 
 TEST(LdaOnClusters, CountsAreExactUnderEveryModel) {
   const Dataset train = topic_documents(60, 80, 4), test = topic_documents(20, 80, 4, 2);
-  std::vector<ConsistencySpec> models = all_models();
+  std::vector<ConsistencySpec> models = staleness_models();
   for (const ConsistencySpec& model : more_models()) models.push_back(model);
   for (const ConsistencySpec& model : models) {
     auto last = std::make_shared<LastModel>();
@@ -141,7 +134,7 @@ TEST(LdaOnClusters, CountsAreExactUnderEveryModel) {
 // The crashed worker has lost which token has which topic.
 TEST(LdaOnClusters, AWorkerThatCrashesLeavesNoTokenUncountedOrCountedTwice) {
   const Dataset train = topic_documents(60, 80, 4), test = topic_documents(20, 80, 4, 2);
-  for (const ConsistencySpec& model : all_models())
+  for (const ConsistencySpec& model : staleness_models())
     for (double at : {0.002, 0.011, 0.1}) {
       RunSpec spec = cluster(topics(), 30, model);
       spec.client.retry.timeout = {0.05};
@@ -163,7 +156,7 @@ LearnerSpec sketch() {
 }
 
 TEST(CountMinOnClusters, CountersAreExactUnderEveryModelAndWhateverCrashes) {
-  for (const ConsistencySpec& model : all_models())
+  for (const ConsistencySpec& model : staleness_models())
     for (bool crash : {false, true}) {
       RunSpec spec = cluster(sketch(), 20, model);
       spec.job.batch = 50;

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/closed_forms.hpp"
 #include "tests/support/free_network.hpp"
 #include "tests/support/simulate.hpp"
 
@@ -11,18 +12,6 @@ namespace psgrid::testing {
 namespace {
 
 constexpr std::uint32_t kWorkers = 8;
-
-double harmonic(std::uint32_t n) {
-  double sum = 0;
-  for (std::uint32_t i = n; i > 0; --i) sum += 1.0 / i;
-  return sum;
-}
-
-// The k-th smallest of n draws of a Pareto law with minimum 1.
-double pareto_order_statistic(std::uint32_t n, std::uint32_t k, double alpha) {
-  return std::exp(std::lgamma(n + 1) + std::lgamma(n - k + 1 - 1 / alpha) - std::lgamma(n - k + 1) -
-                  std::lgamma(n + 1 - 1 / alpha));
-}
 
 struct Measured {
   double update_s = 0;

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "model/key_ring.hpp"
+#include "tests/support/closed_forms.hpp"
 #include "tests/support/simulate.hpp"
 
 namespace psgrid::testing {
@@ -22,12 +23,6 @@ KeyRing ring(std::uint32_t servers, std::uint32_t virtual_nodes, std::uint32_t d
           std::move(ranks),
           Namespace{static_cast<std::uint16_t>(draw)},
           keys};
-}
-
-double harmonic(std::uint32_t n) {
-  double sum = 0;
-  for (std::uint32_t i = n; i > 0; --i) sum += 1.0 / i;
-  return sum;
 }
 
 TEST(RingBalance, SharesVaryAsTheoryHasIt) {

@@ -5,7 +5,9 @@
 
 #include "model/membership.hpp"
 #include "tests/support/counting.hpp"
+#include "tests/support/fault_at.hpp"
 #include "tests/support/simulate.hpp"
+#include "tests/support/staleness_models.hpp"
 
 namespace psgrid::testing {
 namespace {
@@ -13,28 +15,9 @@ namespace {
 constexpr std::uint32_t kWorkers = 4, kServers = 4, kIterations = 60;
 
 RunSpec elastic(const ConsistencySpec& consistency, std::uint32_t factor) {
-  RunSpec spec = counting_run(kWorkers, kServers, kIterations, consistency);
-  spec.cluster.network.sharing = Sharing::kAnalytic;
-  spec.job.compute.seconds = Duration{0.02};
-  spec.stragglers.push_back(
-      {.nodes = {{Role::kWorker, 0, 3}}, .model = StragglerModel::kExponential, .rate = 1});
+  RunSpec spec = failing_counting_run(kWorkers, kServers, kIterations, consistency, factor);
   spec.partition.shards_per_server = 4;
-  spec.replication.factor = factor;
-  spec.detection = {.enabled = true, .heartbeat = {0.02}, .lease = {0.1}};
-  spec.client.retry.timeout = {0.1};
   return spec;
-}
-
-FaultSpec fault(double at, FaultKind kind, NodeId node) {
-  return {.at = at, .kind = kind, .nodes = {{node.role, node.rank, node.rank}}};
-}
-
-std::vector<ConsistencySpec> all_models() {
-  return {{.model = ConsistencyModel::kBsp},
-          {.model = ConsistencyModel::kSsp, .staleness = 2},
-          {.model = ConsistencyModel::kSsp, .staleness = 2, .cache = true},
-          {.model = ConsistencyModel::kBoundedDelay, .delay = 2},
-          {.model = ConsistencyModel::kAsync}};
 }
 
 std::size_t count(const Simulated& outcome, const std::string& event) {
@@ -51,11 +34,11 @@ void expect_every_gradient_once(const Simulated& outcome) {
 }
 
 TEST(Elasticity, ServersJoinUnderLoad) {
-  for (const ConsistencySpec& model : all_models())
+  for (const ConsistencySpec& model : staleness_models())
     for (std::uint32_t factor : {1, 2}) {
       RunSpec spec = elastic(model, factor);
-      spec.faults = {fault(0.4, FaultKind::kJoin, server_id(3)),
-                     fault(0.5, FaultKind::kJoin, server_id(1))};
+      spec.faults = {fault_at(0.4, FaultKind::kJoin, server_id(3)),
+                     fault_at(0.5, FaultKind::kJoin, server_id(1))};
       const Simulated outcome = simulate(counting_job(spec, 64));
       expect_every_gradient_once(outcome);
       const auto holder =
@@ -66,11 +49,11 @@ TEST(Elasticity, ServersJoinUnderLoad) {
 }
 
 TEST(Elasticity, ServersLeaveUnderLoad) {
-  for (const ConsistencySpec& model : all_models())
+  for (const ConsistencySpec& model : staleness_models())
     for (std::uint32_t factor : {1, 2}) {
       RunSpec spec = elastic(model, factor);
-      spec.faults = {fault(0.4, FaultKind::kLeave, server_id(2)),
-                     fault(0.45, FaultKind::kLeave, server_id(0))};
+      spec.faults = {fault_at(0.4, FaultKind::kLeave, server_id(2)),
+                     fault_at(0.45, FaultKind::kLeave, server_id(0))};
       const Simulated outcome = simulate(counting_job(spec, 64));
       expect_every_gradient_once(outcome);
       EXPECT_GE(count(outcome, "left"), 2u);
@@ -78,22 +61,22 @@ TEST(Elasticity, ServersLeaveUnderLoad) {
 }
 
 TEST(Elasticity, AServerJoinsWhileAnotherIsReplaced) {
-  for (const ConsistencySpec& model : all_models()) {
+  for (const ConsistencySpec& model : staleness_models()) {
     RunSpec spec = elastic(model, 2);
-    spec.faults = {fault(0.3, FaultKind::kCrash, server_id(0)),
-                   fault(0.4, FaultKind::kJoin, server_id(3)),
-                   fault(0.7, FaultKind::kRestart, server_id(0))};
+    spec.faults = {fault_at(0.3, FaultKind::kCrash, server_id(0)),
+                   fault_at(0.4, FaultKind::kJoin, server_id(3)),
+                   fault_at(0.7, FaultKind::kRestart, server_id(0))};
     expect_every_gradient_once(simulate(counting_job(spec, 64)));
   }
 }
 
 TEST(Elasticity, WorkersComeAndGo) {
-  for (const ConsistencySpec& model : all_models())
+  for (const ConsistencySpec& model : staleness_models())
     for (bool sums : {false, true}) {
       RunSpec spec = elastic(model, 2);
       spec.replication.after_aggregation = sums;
-      spec.faults = {fault(0.3, FaultKind::kLeave, worker_id(0)),
-                     fault(0.4, FaultKind::kJoin, worker_id(3))};
+      spec.faults = {fault_at(0.3, FaultKind::kLeave, worker_id(0)),
+                     fault_at(0.4, FaultKind::kJoin, worker_id(3))};
       spec.job.stop.time = Duration{20};
       const Simulated outcome = simulate(counting_job(spec, 64));
       ASSERT_TRUE(outcome.job_finished);

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/counting.hpp"
+#include "tests/support/fault_at.hpp"
 #include "tests/support/simulate.hpp"
+#include "tests/support/staleness_models.hpp"
 
 namespace psgrid::testing {
 namespace {
@@ -11,27 +13,7 @@ namespace {
 constexpr std::uint32_t kWorkers = 4, kServers = 3, kIterations = 60;
 
 RunSpec replicated(const ConsistencySpec& consistency, std::uint32_t factor) {
-  RunSpec spec = counting_run(kWorkers, kServers, kIterations, consistency);
-  spec.cluster.network.sharing = Sharing::kAnalytic;
-  spec.job.compute.seconds = Duration{0.02};
-  spec.stragglers.push_back(
-      {.nodes = {{Role::kWorker, 0, 3}}, .model = StragglerModel::kExponential, .rate = 1});
-  spec.replication.factor = factor;
-  spec.detection = {.enabled = true, .heartbeat = {0.02}, .lease = {0.1}};
-  spec.client.retry.timeout = {0.1};
-  return spec;
-}
-
-FaultSpec fault(double at, FaultKind kind, NodeId node) {
-  return {.at = at, .kind = kind, .nodes = {{node.role, node.rank, node.rank}}};
-}
-
-std::vector<ConsistencySpec> all_models() {
-  return {{.model = ConsistencyModel::kBsp},
-          {.model = ConsistencyModel::kSsp, .staleness = 2},
-          {.model = ConsistencyModel::kSsp, .staleness = 2, .cache = true},
-          {.model = ConsistencyModel::kBoundedDelay, .delay = 2},
-          {.model = ConsistencyModel::kAsync}};
+  return failing_counting_run(kWorkers, kServers, kIterations, consistency, factor);
 }
 
 // Every weight counts the gradients that were applied to it.
@@ -43,10 +25,10 @@ void expect_every_gradient_once(const RunSpec& spec) {
 }
 
 TEST(Failover, NothingIsLostWhenAServerCrashes) {
-  for (const ConsistencySpec& model : all_models())
+  for (const ConsistencySpec& model : staleness_models())
     for (std::uint32_t server = 0; server < kServers; ++server) {
       RunSpec spec = replicated(model, 2);
-      spec.faults = {fault(0.5, FaultKind::kCrash, server_id(server))};
+      spec.faults = {fault_at(0.5, FaultKind::kCrash, server_id(server))};
       expect_every_gradient_once(spec);
     }
 }
@@ -54,10 +36,10 @@ TEST(Failover, NothingIsLostWhenAServerCrashes) {
 // Back before it is missed, it goes on with what it had.
 TEST(Failover, AServerThatReturnsWithItsMemoryNeedsNoCopy) {
   std::ptrdiff_t with_memory = 0, without = 0;
-  for (const ConsistencySpec& model : all_models()) {
+  for (const ConsistencySpec& model : staleness_models()) {
     RunSpec spec = replicated(model, 3);
-    spec.faults = {fault(0.3, FaultKind::kCrash, server_id(1)),
-                   fault(0.301, FaultKind::kRestart, server_id(1))};
+    spec.faults = {fault_at(0.3, FaultKind::kCrash, server_id(1)),
+                   fault_at(0.301, FaultKind::kRestart, server_id(1))};
     const auto sent = [](const Simulated& outcome, const char* type) {
       return std::count_if(outcome.messages.begin(), outcome.messages.end(),
                            [&](const MessageTrace& message) { return message.type == type; });
@@ -75,36 +57,36 @@ TEST(Failover, AServerThatReturnsWithItsMemoryNeedsNoCopy) {
 }
 
 TEST(Failover, NothingIsLostWhenAServerCrashesAndReturns) {
-  for (const ConsistencySpec& model : all_models())
+  for (const ConsistencySpec& model : staleness_models())
     for (std::uint32_t factor : {2, 3}) {
       RunSpec spec = replicated(model, factor);
-      spec.faults = {fault(0.3, FaultKind::kCrash, server_id(1)),
-                     fault(0.6, FaultKind::kRestart, server_id(1)),
-                     fault(0.9, FaultKind::kCrash, server_id(2)),
-                     fault(0.95, FaultKind::kRestart, server_id(2))};
+      spec.faults = {fault_at(0.3, FaultKind::kCrash, server_id(1)),
+                     fault_at(0.6, FaultKind::kRestart, server_id(1)),
+                     fault_at(0.9, FaultKind::kCrash, server_id(2)),
+                     fault_at(0.95, FaultKind::kRestart, server_id(2))};
       expect_every_gradient_once(spec);
     }
 }
 
 TEST(Failover, NothingIsLostWhenSumsAreReplicated) {
-  for (const ConsistencySpec& model : all_models()) {
+  for (const ConsistencySpec& model : staleness_models()) {
     RunSpec spec = replicated(model, 3);
     spec.replication.after_aggregation = true;
-    spec.faults = {fault(0.3, FaultKind::kCrash, server_id(1)),
-                   fault(0.6, FaultKind::kRestart, server_id(1))};
+    spec.faults = {fault_at(0.3, FaultKind::kCrash, server_id(1)),
+                   fault_at(0.6, FaultKind::kRestart, server_id(1))};
     expect_every_gradient_once(spec);
   }
 }
 
 // Three managers, the leading one of which crashes, alone or while a server is being replaced.
 TEST(Failover, AnotherManagerTakesOver) {
-  for (const ConsistencySpec& model : all_models())
+  for (const ConsistencySpec& model : staleness_models())
     for (double server_crash : {0.2, 0.39, 0.41, 0.7}) {
       RunSpec spec = replicated(model, 2);
       spec.cluster.managers = 3;
-      spec.faults = {fault(0.4, FaultKind::kCrash, manager_id(0)),
-                     fault(server_crash, FaultKind::kCrash, server_id(1)),
-                     fault(0.9, FaultKind::kRestart, server_id(1))};
+      spec.faults = {fault_at(0.4, FaultKind::kCrash, manager_id(0)),
+                     fault_at(server_crash, FaultKind::kCrash, server_id(1)),
+                     fault_at(0.9, FaultKind::kRestart, server_id(1))};
       std::sort(spec.faults.begin(), spec.faults.end(),
                 [](const FaultSpec& a, const FaultSpec& b) { return a.at < b.at; });
       expect_every_gradient_once(spec);
@@ -115,8 +97,8 @@ TEST(Failover, AnotherManagerTakesOver) {
 TEST(Failover, AServerLostWithTheLeaderIsNoticedWithoutASecondLease) {
   RunSpec spec = replicated({.model = ConsistencyModel::kSsp, .staleness = 2}, 2);
   spec.cluster.managers = 3;
-  spec.faults = {fault(0.4, FaultKind::kCrash, manager_id(0)),
-                 fault(0.4, FaultKind::kCrash, server_id(1))};
+  spec.faults = {fault_at(0.4, FaultKind::kCrash, manager_id(0)),
+                 fault_at(0.4, FaultKind::kCrash, server_id(1))};
   const Simulated outcome = simulate(counting_job(spec, 8));
   ASSERT_TRUE(outcome.job_finished);
   const auto lost = std::find_if(outcome.events.begin(), outcome.events.end(),
@@ -131,10 +113,11 @@ TEST(Failover, AServerLostWithTheLeaderIsNoticedWithoutASecondLease) {
 TEST(Failover, ManagersMayComeAndGoOneAfterTheOther) {
   RunSpec spec = replicated({.model = ConsistencyModel::kSsp, .staleness = 2}, 2);
   spec.cluster.managers = 3;
-  spec.faults = {
-      fault(0.3, FaultKind::kCrash, manager_id(0)), fault(0.5, FaultKind::kRestart, manager_id(0)),
-      fault(0.8, FaultKind::kCrash, manager_id(1)), fault(1.0, FaultKind::kRestart, manager_id(1)),
-      fault(1.3, FaultKind::kCrash, manager_id(2))};
+  spec.faults = {fault_at(0.3, FaultKind::kCrash, manager_id(0)),
+                 fault_at(0.5, FaultKind::kRestart, manager_id(0)),
+                 fault_at(0.8, FaultKind::kCrash, manager_id(1)),
+                 fault_at(1.0, FaultKind::kRestart, manager_id(1)),
+                 fault_at(1.3, FaultKind::kCrash, manager_id(2))};
   expect_every_gradient_once(spec);
 }
 
@@ -144,7 +127,7 @@ TEST(Failover, AManagerThatStoodStillTakesNobodyForGone) {
     for (double at : {0.4, 0.405, 0.41, 0.415}) {
       RunSpec spec = replicated({.model = ConsistencyModel::kSsp, .staleness = 2}, 2);
       spec.worker_loss = WorkerLoss::kGoOn;
-      spec.faults = {fault(at, FaultKind::kPause, manager_id(0))};
+      spec.faults = {fault_at(at, FaultKind::kPause, manager_id(0))};
       spec.faults.back().until = at + pause;
       const Simulated outcome = simulate(counting_job(spec, 8));
       ASSERT_TRUE(outcome.job_finished);
@@ -157,7 +140,7 @@ TEST(Failover, AManagerThatStoodStillTakesNobodyForGone) {
 TEST(Failover, ReplicasKeepNoMoreEntriesThanTheyMay) {
   RunSpec spec = replicated({.model = ConsistencyModel::kAsync}, 2);
   spec.audited = true;
-  spec.faults = {fault(0.2, FaultKind::kLink, server_id(1))};
+  spec.faults = {fault_at(0.2, FaultKind::kLink, server_id(1))};
   spec.faults.back().to = {{Role::kServer, 0, 0}};
   spec.faults.back().until = 1.2;
   spec.faults.back().link.down = true;
@@ -172,12 +155,12 @@ TEST(Failover, ReplicasKeepNoMoreEntriesThanTheyMay) {
 }
 
 TEST(Failover, AJobGoesOnWithoutAWorker) {
-  for (const ConsistencySpec& model : all_models())
+  for (const ConsistencySpec& model : staleness_models())
     for (bool sums : {false, true}) {
       RunSpec spec = replicated(model, 2);
       spec.worker_loss = WorkerLoss::kGoOn;
       spec.replication.after_aggregation = sums;
-      spec.faults = {fault(0.4, FaultKind::kCrash, worker_id(2))};
+      spec.faults = {fault_at(0.4, FaultKind::kCrash, worker_id(2))};
       const Simulated outcome = simulate(counting_job(spec, 8));
       ASSERT_TRUE(outcome.job_finished);
       EXPECT_LT(outcome.finished, Time{4});
@@ -185,19 +168,20 @@ TEST(Failover, AJobGoesOnWithoutAWorker) {
 }
 
 TEST(Failover, AWorkerThatReturnsGoesOnWhereItWas) {
-  for (const ConsistencySpec& model : all_models()) {
+  for (const ConsistencySpec& model : staleness_models()) {
     RunSpec spec = replicated(model, 2);
-    spec.faults = {fault(0.4, FaultKind::kCrash, worker_id(2)),
-                   fault(0.5, FaultKind::kRestart, worker_id(2))};
+    spec.faults = {fault_at(0.4, FaultKind::kCrash, worker_id(2)),
+                   fault_at(0.5, FaultKind::kRestart, worker_id(2))};
     expect_every_gradient_once(spec);
   }
 }
 
 TEST(Failover, AShardOfWhichNothingIsLeftEndsTheJob) {
   RunSpec spec = replicated({}, 2);
-  spec.faults = {
-      fault(0.4, FaultKind::kCrash, server_id(1)), fault(0.4, FaultKind::kCrash, server_id(2)),
-      fault(0.8, FaultKind::kRestart, server_id(1)), fault(0.8, FaultKind::kRestart, server_id(2))};
+  spec.faults = {fault_at(0.4, FaultKind::kCrash, server_id(1)),
+                 fault_at(0.4, FaultKind::kCrash, server_id(2)),
+                 fault_at(0.8, FaultKind::kRestart, server_id(1)),
+                 fault_at(0.8, FaultKind::kRestart, server_id(2))};
   const Simulated outcome = simulate(counting_job(spec, 8));
   ASSERT_TRUE(outcome.job_finished);
   EXPECT_EQ(outcome.reason, StopReason::kLost);

@@ -57,6 +57,20 @@ RunSpec counting_run(std::uint32_t workers, std::uint32_t servers, std::uint32_t
   return spec;
 }
 
+RunSpec failing_counting_run(std::uint32_t workers, std::uint32_t servers, std::uint32_t iterations,
+                             const ConsistencySpec& consistency, std::uint32_t factor) {
+  RunSpec spec = counting_run(workers, servers, iterations, consistency);
+  spec.cluster.network.sharing = Sharing::kAnalytic;
+  spec.job.compute.seconds = Duration{0.02};
+  spec.stragglers.push_back({.nodes = {{Role::kWorker, 0, workers - 1}},
+                             .model = StragglerModel::kExponential,
+                             .rate = 1});
+  spec.replication.factor = factor;
+  spec.detection = {.enabled = true, .heartbeat = {0.02}, .lease = {0.1}};
+  spec.client.retry.timeout = {0.1};
+  return spec;
+}
+
 std::shared_ptr<const Job> counting_job(RunSpec spec, std::uint64_t keys) {
   return std::make_shared<const Job>(
       std::move(spec), Dataset{}, Dataset{},

@@ -1,15 +1,16 @@
 // Checkers of whether the job went on, each on a trail that keeps its promise and on one that does
 // not; and of what is promised where more fails than is tolerated.
 #include "tests/analysis/promises/story.hpp"
+#include "tests/support/fault_at.hpp"
 
 namespace psgrid::analysis::testing {
 namespace {
 
 FaultSpec crash(NodeId node, double at) {
-  return {.at = at, .kind = FaultKind::kCrash, .nodes = {{node.role, node.rank, node.rank}}};
+  return psgrid::testing::fault_at(at, FaultKind::kCrash, node);
 }
 FaultSpec restart(NodeId node, double at) {
-  return {.at = at, .kind = FaultKind::kRestart, .nodes = {{node.role, node.rank, node.rank}}};
+  return psgrid::testing::fault_at(at, FaultKind::kRestart, node);
 }
 
 TEST(Progress, TheJobEnds) {
