@@ -35,73 +35,63 @@ void VectorClock::get(WireReader& in) {
 }
 
 RangeVectorClock::RangeVectorClock(std::uint32_t workers) {
-  pieces_.emplace(kAllKeys.begin, VectorClock(workers));
+  pieces_.push_back({kAllKeys.begin, VectorClock(workers)});
 }
 
-RangeVectorClock::Pieces::const_iterator RangeVectorClock::piece_of(Key key) const {
-  return std::prev(pieces_.upper_bound(key));
+std::size_t RangeVectorClock::piece_of(Key key) const {
+  const auto next = std::upper_bound(pieces_.begin(), pieces_.end(), key,
+                                     [](Key k, const Piece& piece) { return k < piece.begin; });
+  return static_cast<std::size_t>(next - pieces_.begin()) - 1;
 }
 
-void RangeVectorClock::split_at(Key key) {
-  const auto piece = piece_of(key);
-  if (piece->first == key) return;
-  pieces_.emplace(key, piece->second);
+std::size_t RangeVectorClock::split_at(Key key) {
+  const std::size_t piece = piece_of(key);
+  if (pieces_[piece].begin == key) return piece;
+  const auto next = pieces_.begin() + static_cast<std::ptrdiff_t>(piece) + 1;
+  pieces_.insert(next, {key, pieces_[piece].clocks});
+  return piece + 1;
 }
 
 bool RangeVectorClock::advance(KeyRange range, std::uint32_t worker, Clock clock) {
   PSGRID_CHECK(range.begin < range.end, "a tick needs a non-empty key range");
-  if (pieces_.size() > 1 || range != kAllKeys) {
-    split_at(range.begin);
-    if (range.end != kAllKeys.end) split_at(range.end);
-  }
+  const std::size_t first = split_at(range.begin);
+  const std::size_t last = range.end == kAllKeys.end ? pieces_.size() : split_at(range.end);
   bool rose = false;
-  for (auto piece = pieces_.lower_bound(range.begin);
-       piece != pieces_.end() && piece->first < range.end; ++piece)
-    rose |= piece->second.advance(worker, clock);
+  for (std::size_t piece = first; piece < last; ++piece)
+    rose |= pieces_[piece].clocks.advance(worker, clock);
   return rose;
 }
 
 void RangeVectorClock::set(std::uint32_t worker, Clock clock) {
-  for (auto& [begin, clocks] : pieces_) clocks.set(worker, clock);
+  for (Piece& piece : pieces_) piece.clocks.set(worker, clock);
 }
 
 Clock RangeVectorClock::at(Key key, std::uint32_t worker) const {
-  return piece_of(key)->second.at(worker);
-}
-
-Clock RangeVectorClock::slowest(KeyRange range) const {
-  auto piece = piece_of(range.begin);
-  Clock slowest = piece->second.slowest();
-  while (++piece != pieces_.end() && piece->first < range.end)
-    slowest = std::min(slowest, piece->second.slowest());
-  return slowest;
-}
-
-Clock RangeVectorClock::slowest(KeyRange range, std::uint32_t worker) const {
-  auto piece = piece_of(range.begin);
-  Clock slowest = piece->second.at(worker);
-  while (++piece != pieces_.end() && piece->first < range.end)
-    slowest = std::min(slowest, piece->second.at(worker));
-  return slowest;
+  return pieces_[piece_of(key)].clocks.at(worker);
 }
 
 void RangeVectorClock::put(WireWriter& out) const {
   out.varint(pieces_.size());
-  for (const auto& [begin, clock] : pieces_) {
-    out.varint(begin);
-    clock.put(out);
+  for (const Piece& piece : pieces_) {
+    out.varint(piece.begin);
+    piece.clocks.put(out);
   }
 }
 
 void RangeVectorClock::get(WireReader& in) {
-  const VectorClock blank = pieces_.begin()->second;
+  const VectorClock blank = pieces_.front().clocks;
   pieces_.clear();
   const std::uint64_t pieces = in.count(2);
-  for (std::uint64_t i = 0; i < pieces && in.ok(); ++i)
-    pieces_.emplace(in.varint(), blank).first->second.get(in);
-  if (!pieces_.contains(kAllKeys.begin)) {
+  for (std::uint64_t i = 0; i < pieces && in.ok(); ++i) {
+    const Key begin = in.varint();
+    if (i == 0 ? begin != kAllKeys.begin : begin <= pieces_.back().begin)
+      in.fail("clocks of all keys, in order");
+    pieces_.push_back({begin, blank});
+    pieces_.back().clocks.get(in);
+  }
+  if (pieces_.empty()) {
     in.fail("clocks of all keys");
-    pieces_.emplace(kAllKeys.begin, blank);
+    pieces_.push_back({kAllKeys.begin, blank});
   }
 }
 

@@ -4,8 +4,9 @@
 // it. The slowest clock over any range is kept up to date, since every gated pull asks for it.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
-#include <map>
 #include <vector>
 
 #include "model/ids.hpp"
@@ -61,8 +62,12 @@ class RangeVectorClock {
   void set(std::uint32_t worker, Clock clock);
 
   // Slowest clock of any worker, and of one worker, on any key of a range.
-  Clock slowest(KeyRange range) const;
-  Clock slowest(KeyRange range, std::uint32_t worker) const;
+  Clock slowest(KeyRange range) const {
+    return over(range, [](const VectorClock& clocks) { return clocks.slowest(); });
+  }
+  Clock slowest(KeyRange range, std::uint32_t worker) const {
+    return over(range, [worker](const VectorClock& clocks) { return clocks.at(worker); });
+  }
 
   std::size_t pieces() const { return pieces_.size(); }
 
@@ -70,10 +75,25 @@ class RangeVectorClock {
   void get(WireReader& in);  // of as many workers
 
  private:
-  using Pieces = std::map<Key, VectorClock>;  // from the first key of a piece to the next piece
+  struct Piece {
+    Key begin;  // up to where the next one begins
+    VectorClock clocks;
+  };
+  using Pieces = std::vector<Piece>;  // by key; mostly there is one
 
-  Pieces::const_iterator piece_of(Key key) const;
-  void split_at(Key key);
+  std::size_t piece_of(Key key) const;
+  std::size_t split_at(Key key);  // the piece that begins there
+
+  // The least of what each piece of a range has.
+  template <class Of>
+  Clock over(KeyRange range, Of of) const {
+    if (pieces_.size() == 1) return of(pieces_.front().clocks);
+    std::size_t piece = piece_of(range.begin);
+    Clock least = of(pieces_[piece].clocks);
+    while (++piece < pieces_.size() && pieces_[piece].begin < range.end)
+      least = std::min(least, of(pieces_[piece].clocks));
+    return least;
+  }
 
   Pieces pieces_;
 };

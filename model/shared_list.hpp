@@ -1,12 +1,19 @@
 // A short list that copies share: what messages are made of, so that the same list can travel in
 // thousands of them. Changing a list that is shared makes a copy first.
+//
+// A list is one pointer to one block of memory: there may be several in every message under way.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <initializer_list>
 #include <memory>
+#include <new>
 #include <utility>
 #include <vector>
+
+#include <sys/single_threaded.h>
 
 namespace psgrid {
 
@@ -14,31 +21,87 @@ template <class T>
 class SharedList {
  public:
   SharedList() = default;
-  SharedList(std::initializer_list<T> items) : SharedList(std::vector<T>(items)) {}
-  SharedList(std::vector<T> items)
-      : items_(items.empty() ? nullptr : std::make_shared<std::vector<T>>(std::move(items))) {}
+  SharedList(std::initializer_list<T> items) : block_(Block::holding(items.size())) {
+    if (block_) std::uninitialized_copy(items.begin(), items.end(), block_->items());
+  }
+  SharedList(std::vector<T> items) : block_(Block::holding(items.size())) {
+    if (block_) std::uninitialized_move(items.begin(), items.end(), block_->items());
+  }
+  SharedList(const SharedList& other) : block_(other.block_) {
+    if (block_) block_->add_owner();
+  }
+  SharedList(SharedList&& other) noexcept : block_(std::exchange(other.block_, nullptr)) {}
+  SharedList& operator=(SharedList other) noexcept {
+    std::swap(block_, other.block_);
+    return *this;
+  }
+  ~SharedList() {
+    if (block_ && block_->was_last_owner()) Block::destroy(block_);
+  }
 
-  std::size_t size() const { return items_ ? items_->size() : 0; }
-  bool empty() const { return size() == 0; }
-  const T* begin() const { return items_ ? items_->data() : nullptr; }
+  std::size_t size() const { return block_ ? block_->size : 0; }
+  bool empty() const { return !block_; }
+  const T* begin() const { return block_ ? block_->items() : nullptr; }
   const T* end() const { return begin() + size(); }
-  const T& operator[](std::size_t index) const { return (*items_)[index]; }
-  const T& front() const { return items_->front(); }
-  const T& back() const { return items_->back(); }
+  const T& operator[](std::size_t index) const { return block_->items()[index]; }
+  const T& front() const { return *block_->items(); }
+  const T& back() const { return block_->items()[block_->size - 1]; }
 
   // True if both are one list, not only equal.
-  bool same_as(const SharedList& other) const { return items_ == other.items_; }
+  bool same_as(const SharedList& other) const { return block_ == other.block_; }
 
+  // Linear in the size.
   void push_back(T item) {
-    if (!items_)
-      items_ = std::make_shared<std::vector<T>>();
-    else if (items_.use_count() > 1)
-      items_ = std::make_shared<std::vector<T>>(*items_);
-    items_->push_back(std::move(item));
+    std::vector<T> items(begin(), end());
+    items.push_back(std::move(item));
+    *this = SharedList(std::move(items));
   }
 
  private:
-  std::shared_ptr<std::vector<T>> items_;
+  // Followed by the items.
+  struct Block {
+    std::atomic<std::uint32_t> owners{1};
+    const std::uint32_t size;
+
+    static constexpr std::size_t kHeader =
+        (2 * sizeof(std::uint32_t) + alignof(T) - 1) / alignof(T) * alignof(T);
+    static_assert(alignof(T) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__);
+
+    explicit Block(std::uint32_t count) : size(count) {}
+
+    // Null for none; the items are still to be made.
+    static Block* holding(std::size_t count) {
+      if (count == 0) return nullptr;
+      return new (::operator new(kHeader + count * sizeof(T)))
+          Block(static_cast<std::uint32_t>(count));
+    }
+    static void destroy(Block* block) {
+      std::destroy_n(block->items(), block->size);
+      ::operator delete(block, kHeader + block->size * sizeof(T));
+    }
+    T* items() {
+      return std::launder(reinterpret_cast<T*>(reinterpret_cast<std::byte*>(this) + kHeader));
+    }
+
+    // A locked instruction costs as much as a fifth of what is done for a message: only where there
+    // are threads.
+    void add_owner() {
+      if (__libc_single_threaded)
+        owners.store(owners.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+      else
+        owners.fetch_add(1, std::memory_order_relaxed);
+    }
+    bool was_last_owner() {
+      if (__libc_single_threaded) {
+        const std::uint32_t left = owners.load(std::memory_order_relaxed) - 1;
+        owners.store(left, std::memory_order_relaxed);
+        return left == 0;
+      }
+      return owners.fetch_sub(1, std::memory_order_acq_rel) == 1;
+    }
+  };
+
+  Block* block_ = nullptr;
 };
 
 }  // namespace psgrid

@@ -221,9 +221,11 @@ class SharedLinks {
     } else {
       schedule(id, finish_time(link));
     }
-    if (served_.size() > 1)
-      std::sort(served_.begin(), served_.end(),
-                [&](auto a, auto b) { return flights_[a].sequence < flights_[b].sequence; });
+    const auto sent_before = [&](auto a, auto b) {
+      return flights_[a].sequence < flights_[b].sequence;
+    };
+    if (!std::is_sorted(served_.begin(), served_.end(), sent_before))
+      std::sort(served_.begin(), served_.end(), sent_before);
     for (std::uint32_t flight : served_)
       if (--flights_[flight].legs == 0) finish(now, flight, deliver);
   }
