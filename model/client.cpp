@@ -147,6 +147,10 @@ void Client::request_rows(Pulling& pulling, std::vector<KeySet> keys) {
   if (nothing && !asks_all)
     requests.shards[self_.rank % shards] = true;  // somebody has to keep the gate
   send_all(pulling);
+  const Duration hedge_after = job_->spec.client.hedge_after;
+  if (hedge_after.seconds == 0) return;
+  pulling.hedge_at = context_.now() + hedge_after;
+  arm_timer();
 }
 
 // One message serves all shards as long as every server is the tail of one.
@@ -429,6 +433,17 @@ void Client::send_to_new_chains(Operation& operation, const View& before) {
   Unanswered& requests = operation.requests;
   for (std::uint32_t shard = 0; shard < requests.shards.size(); ++shard)
     if (requests.shards[shard] && view_->chain(shard).since != before.chain(shard).since)
+// Whichever replica is first: its answer is the answer (Dean, Barroso, CACM 2013).
+void Client::hedge_if_due(Pulling& pulling) {
+  if (pulling.requests.remaining == 0 || pulling.hedge_at > context_.now()) return;
+  pulling.hedge_at = Time::never();
+  for (std::uint32_t shard = 0; shard < pulling.requests.shards.size(); ++shard) {
+    const NodeId other = pulling.other_receiver(shard, *this);
+    if (pulling.requests.shards[shard] && other != pulling.receiver(shard, *this))
+      context_.send(other, filters_.pack(pulling.message_to(shard, *this), {other, shard}));
+  }
+}
+
       send_again(operation, shard);
 }
 
@@ -449,19 +464,23 @@ MessagePtr Client::Pushing::message_to(std::uint32_t shard, const Client& client
 void Client::arm_retry_timer() {
   Time earliest = Time::never();
   for (const Pulling& pulling : pulling_)
-    if (pulling.requests.remaining > 0) earliest = std::min(earliest, pulling.requests.retry_at);
+    if (pulling.requests.remaining > 0)
+      earliest = std::min({earliest, pulling.requests.retry_at, pulling.hedge_at});
   for (const Pushing& pushing : pushing_)
     if (pushing.requests.remaining > 0) earliest = std::min(earliest, pushing.requests.retry_at);
-  if (earliest == Time::never() || (retry_timer_ && retry_timer_at_ <= earliest)) return;
-  if (retry_timer_) context_.cancel_timer(*retry_timer_);
-  retry_timer_ = context_.set_timer(earliest - context_.now());
-  retry_timer_at_ = earliest;
+  if (earliest == Time::never() || (timer_ && timer_at_ <= earliest)) return;
+  if (timer_) context_.cancel_timer(*timer_);
+  timer_ = context_.set_timer(earliest - context_.now());
+  timer_at_ = earliest;
 }
 
 bool Client::on_timer(TimerId timer) {
-  if (timer != retry_timer_) return false;
-  retry_timer_.reset();
-  for (Pulling& pulling : pulling_) repeat_if_due(pulling);
+  if (timer != timer_) return false;
+  timer_.reset();
+  for (Pulling& pulling : pulling_) {
+    repeat_if_due(pulling);
+    hedge_if_due(pulling);
+  }
   for (Pushing& pushing : pushing_) repeat_if_due(pushing);
   arm_retry_timer();
   return true;

@@ -91,6 +91,7 @@ class Client {
     Unanswered requests;
     Clock iteration;
     Clock own_clock;
+    Time hedge_at = Time::never();
     std::vector<Weights::ReadMark> newer_than;          // by shard, if the rows must be newer
     std::vector<KeySet> wanted;                         // by table, as asked
     std::vector<KeySet> keys;                           // by table, as requested from the shards
@@ -132,6 +133,7 @@ class Client {
   template <class Operation>
   void repeat_if_due(Operation& operation);
   template <class Operation>
+  void hedge_if_due(Pulling& pulling);
   void send_to_new_chains(Operation& operation, const View& before);
   void arm_retry_timer();
 
@@ -148,8 +150,8 @@ class Client {
   std::deque<Pushing> pushing_;               // by number
   std::vector<Weights::ReadMark> last_read_;  // by shard
   Clock ticked_, acknowledged_;
-  std::optional<TimerId> retry_timer_;
-  Time retry_timer_at_ = Time::never();
+  std::optional<TimerId> timer_;  // of retries and hedges
+  Time timer_at_ = Time::never();
 };
 
 }  // namespace psgrid

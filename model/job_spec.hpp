@@ -208,6 +208,7 @@ struct DetectionSpec {
 // How often a checkpoint is made, and how fast a server writes and reads its part.
 struct CheckpointSpec {
   Duration every{0};             // from the end of one to the beginning of the next; or
+  Duration hedge_after{0};  // reads of any replica: an unanswered pull then goes to another, too
   std::uint32_t iterations = 0;  // of the slowest worker, from the beginning of one to the next
   double bandwidth = 500e6;      // bytes per second
 };

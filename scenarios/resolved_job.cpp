@@ -281,7 +281,9 @@ Json client_json(const ClientSpec& client) {
     retry["backoff"] = client.retry.backoff;
     retry["timeout_max"] = client.retry.timeout_max.seconds;
   }
-  return {{"outstanding_pushes", client.outstanding_pushes}, {"retry", retry}};
+  Json json = {{"outstanding_pushes", client.outstanding_pushes}, {"retry", retry}};
+  if (client.hedge_after.seconds > 0) json["hedge_after"] = client.hedge_after.seconds;
+  return json;
 }
 
 Json sockets_json(const SocketsSpec& sockets) {

@@ -195,6 +195,18 @@ void check_local_steps(RunSpec& run, const ReadContext& context) {
                                          run.job.local_steps));
 }
 
+// Only another replica can answer instead.
+void check_hedge(const RunSpec& run, const ReadContext& context) {
+  Problems& problems = context.problems;
+  if (run.client.hedge_after.seconds == 0 || !problems.sound("/client") ||
+      !problems.sound("/replication"))
+    return;
+  if (run.replication.factor == 1 || run.replication.reads != Reads::kAny)
+    problems.key_error("/client/hedge_after",
+                       "found \"hedge_after\", which has no effect unless any of several replicas "
+                       "may answer: \"replication\": {\"factor\": 2, \"reads\": \"any\"}");
+}
+
 void check_retry(const RunSpec& run, const Json& document, const ReadContext& context) {
   Problems& problems = context.problems;
   const Json* client = Fields(document).find("client");
@@ -280,5 +292,6 @@ void check_job(RunSpec& run, const Json& document, const ReadContext& context) {
   check_tally(run, context);
   check_retry(run, document, context);
 }
+  check_hedge(run, context);
 
 }  // namespace psgrid::scenarios

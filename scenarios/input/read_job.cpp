@@ -188,7 +188,9 @@ CostSpec read_costs(const Fields& fields) {
 
 ClientSpec read_client(const Json& document) {
   ClientSpec client;
-  Fields::of(document, "client").read("outstanding_pushes", client.outstanding_pushes);
+  const Fields fields = Fields::of(document, "client");
+  fields.read("outstanding_pushes", client.outstanding_pushes);
+  fields.read("hedge_after", Quantity::kSeconds, client.hedge_after.seconds);
   const Json* json = Fields(document).find("client");
   if (!json) return client;
   const Fields retry = Fields::of(*json, "retry");

@@ -311,5 +311,46 @@ TEST(Replication, ACopyTakesItsBytesAndTwoLatenciesAPiece) {
       }
 }
 
+// --- hedged pulls -------------------------------------------------------------------------------
+
+// Three replicas of three shards, of which each worker reads one at the slow server.
+RunSpec one_slow_replica(double serve_s, double slower) {
+  RunSpec spec = timing_scenario(3, 3, 3000, 0.05, 20);
+  spec.consistency.model = ConsistencyModel::kAsync;
+  spec.replication.factor = 3;
+  spec.replication.reads = Reads::kAny;
+  spec.costs.serve_flops_per_value = serve_s * spec.cluster.host.flops / 1000;
+  spec.stragglers = {{.nodes = {{Role::kServer, 0, 0}}, .factor = slower}};
+  return spec;
+}
+
+TEST(HedgedPulls, TakeTheHedgeAndAnAnswerOfAnotherReplica) {
+  constexpr double kServe = 1e-3, kHedge = 5e-3, kOnTheWay = 0.5e-3;
+  RunSpec spec = one_slow_replica(kServe, 100);
+  for (const auto& [time, node, done] : simulate(spec).iterations)
+    EXPECT_GE(done.pull.seconds, 100 * kServe);
+
+  spec.client.hedge_after = {kHedge};
+  const Simulated hedged = simulate(spec);
+  ASSERT_EQ(hedged.iterations.size(), 3u * 20);
+  for (const auto& [time, node, done] : hedged.iterations) {
+    EXPECT_GE(done.pull.seconds, kHedge + kServe);
+    // All three workers may ask the same replica at once.
+    EXPECT_LE(done.pull.seconds, kHedge + 3 * kServe + kOnTheWay);
+  }
+}
+
+TEST(HedgedPulls, AreNotSentWhereAnswersComeInTime) {
+  RunSpec spec = one_slow_replica(1e-3, 1);
+  const auto messages = [](const Simulated& run) {
+    std::uint64_t sum = 0;
+    for (const NodeTotals& totals : run.totals) sum += totals.messages_sent;
+    return sum;
+  };
+  const std::uint64_t without = messages(simulate(spec));
+  spec.client.hedge_after = {5e-3};
+  EXPECT_EQ(messages(simulate(spec)), without);
+}
+
 }  // namespace
 }  // namespace psgrid::testing
