@@ -82,7 +82,7 @@ void Client::install(ViewPtr view) {
       if (pulling.requests.shards[shard]) send_again(pulling, shard);
   }
   for (Pushing& pushing : pushing_) send_to_new_chains(pushing, *before);
-  arm_retry_timer();
+  arm_timer();
 }
 
 // --- pull -------------------------------------------------------------------------------------
@@ -192,6 +192,11 @@ NodeId Client::Pulling::receiver(std::uint32_t shard, const Client& client) cons
   if (client.job_->spec.replication.reads == Reads::kTail) return view.tail_of(shard);
   const std::vector<std::uint32_t>& servers = view.chain(shard).servers;
   return server_id(servers[client.self_.rank % servers.size()]);
+}
+
+NodeId Client::Pulling::other_receiver(std::uint32_t shard, const Client& client) const {
+  const std::vector<std::uint32_t>& servers = client.view_->chain(shard).servers;
+  return server_id(servers[(client.self_.rank + 1) % servers.size()]);
 }
 
 void Client::on_pull_reply(const PullReply& reply) {
@@ -413,7 +418,7 @@ void Client::send_all(Operation& operation) {
   }
   requests.timeout = retry.timeout;
   requests.retry_at = context_.now() + requests.timeout;
-  arm_retry_timer();
+  arm_timer();
 }
 
 template <class Operation>
@@ -428,11 +433,6 @@ void Client::repeat_if_due(Operation& operation) {
   requests.retry_at = context_.now() + requests.timeout * (0.75 + 0.5 * retry_jitter_.uniform());
 }
 
-template <class Operation>
-void Client::send_to_new_chains(Operation& operation, const View& before) {
-  Unanswered& requests = operation.requests;
-  for (std::uint32_t shard = 0; shard < requests.shards.size(); ++shard)
-    if (requests.shards[shard] && view_->chain(shard).since != before.chain(shard).since)
 // Whichever replica is first: its answer is the answer (Dean, Barroso, CACM 2013).
 void Client::hedge_if_due(Pulling& pulling) {
   if (pulling.requests.remaining == 0 || pulling.hedge_at > context_.now()) return;
@@ -444,6 +444,11 @@ void Client::hedge_if_due(Pulling& pulling) {
   }
 }
 
+template <class Operation>
+void Client::send_to_new_chains(Operation& operation, const View& before) {
+  Unanswered& requests = operation.requests;
+  for (std::uint32_t shard = 0; shard < requests.shards.size(); ++shard)
+    if (requests.shards[shard] && view_->chain(shard).since != before.chain(shard).since)
       send_again(operation, shard);
 }
 
@@ -461,7 +466,7 @@ MessagePtr Client::Pushing::message_to(std::uint32_t shard, const Client& client
   return make_message(std::move(renewed));
 }
 
-void Client::arm_retry_timer() {
+void Client::arm_timer() {
   Time earliest = Time::never();
   for (const Pulling& pulling : pulling_)
     if (pulling.requests.remaining > 0)
@@ -482,7 +487,7 @@ bool Client::on_timer(TimerId timer) {
     hedge_if_due(pulling);
   }
   for (Pushing& pushing : pushing_) repeat_if_due(pushing);
-  arm_retry_timer();
+  arm_timer();
   return true;
 }
 

@@ -104,6 +104,7 @@ class Client {
     // Made again for each try: held by the thousand, pulls would be most of a run's memory.
     MessagePtr message_to(std::uint32_t shard, const Client& client) const;
     NodeId receiver(std::uint32_t shard, const Client& client) const;
+    NodeId other_receiver(std::uint32_t shard, const Client& client) const;
     void forget_messages() {}
   };
   struct Pushing {
@@ -132,10 +133,10 @@ class Client {
   void send_all(Operation& operation);
   template <class Operation>
   void repeat_if_due(Operation& operation);
-  template <class Operation>
   void hedge_if_due(Pulling& pulling);
+  template <class Operation>
   void send_to_new_chains(Operation& operation, const View& before);
-  void arm_retry_timer();
+  void arm_timer();
 
   const std::shared_ptr<const Job> job_;
   const NodeId self_;

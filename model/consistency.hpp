@@ -53,6 +53,9 @@ class Consistency {
   // iterations; their updates are then in the values.
   virtual Clock required(Clock iteration) const = 0;
 
+  // What the gate asks for at the very least, whatever the workers' speeds.
+  virtual Clock least_required(Clock iteration) const { return required(iteration); }
+
   // True if a server sums the gradients of one iteration, in worker order, and applies the mean as
   // one update when the last is there; false if it applies each on arrival.
   virtual bool sums_iterations() const = 0;
@@ -67,8 +70,8 @@ class Consistency {
   // Where the gate depends on the workers' speeds; required() is then the strictest it may ask for.
   virtual std::unique_ptr<Pace> make_pace(std::uint32_t /*workers*/) const { return nullptr; }
 
-  // How many iterations ahead of its computation a worker issues its pulls.
-  virtual std::uint32_t lookahead() const { return 0; }
+  // How many iterations ahead of its computation a worker issues the pull for one.
+  virtual std::uint32_t lookahead(Clock /*iteration*/) const { return 0; }
 
   // True if a worker may answer a pull from rows that it has read before, where these already hold
   // all that the gate asks for.

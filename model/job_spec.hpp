@@ -133,7 +133,8 @@ enum class ConsistencyModel {
   kBackupWorkers,
   kDynamicSsp,
   kBspThenAsync,
-  kRoundRobin
+  kRoundRobin,
+  kTaskGraph
 };
 
 // By what a stale gradient's step is multiplied, where gradients are applied one by one.
@@ -142,6 +143,27 @@ enum class StaleStep {
   kConstant,  // a factor, whatever the staleness
   kUpdates,   // 1 / staleness in updates (Zhang et al., IJCAI 2016)
   kClocks,    // 1 / (1 + staleness in clocks) (Jiang et al., SIGMOD 2017)
+};
+
+// How many iterations of a task may be unfinished when its next one begins.
+struct DelayRule {
+  enum class Kind {
+    kFixed,           // `from`
+    kAny,             // there is no bound
+    kOverIterations,  // changes evenly from `from` at the first iteration to `to`, `over` later
+    kAsNeeded,        // `from` to `to`: as many as keep the fastest worker busy
+  };
+  Kind kind = Kind::kFixed;
+  std::uint32_t from = 0, to = 0;
+  std::uint32_t over = 0;
+};
+
+// So many iterations of all workers, once other tasks have finished (task_graph.hpp).
+struct TaskSpec {
+  std::string name;
+  std::uint32_t iterations = 0;  // 0: to the end of the job
+  std::vector<std::string> after;
+  DelayRule delay;
 };
 
 struct ConsistencySpec {
@@ -154,6 +176,7 @@ struct ConsistencySpec {
   std::uint32_t gradients = 1;      // k_sync, k_batch_sync, k_async, k_batch_async, backup_workers:
                                     // in an update
   std::uint32_t switch_at = 0;      // bsp_then_async: iterations before
+  std::vector<TaskSpec> tasks;      // task_graph
   StaleStep stale_step = StaleStep::kFull;  // ssp, dynamic_ssp, async, bsp_then_async, round_robin
   double stale_factor = 1;                  // of StaleStep::kConstant
 };
@@ -185,6 +208,7 @@ struct RetrySpec {
 
 struct ClientSpec {
   std::uint32_t outstanding_pushes = 4;  // clocks whose pushes may be unacknowledged at once
+  Duration hedge_after{0};  // reads of any replica: an unanswered pull then goes to another, too
   RetrySpec retry;
 };
 
@@ -208,7 +232,6 @@ struct DetectionSpec {
 // How often a checkpoint is made, and how fast a server writes and reads its part.
 struct CheckpointSpec {
   Duration every{0};             // from the end of one to the beginning of the next; or
-  Duration hedge_after{0};  // reads of any replica: an unanswered pull then goes to another, too
   std::uint32_t iterations = 0;  // of the slowest worker, from the beginning of one to the next
   double bandwidth = 500e6;      // bytes per second
 };

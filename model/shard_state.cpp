@@ -292,9 +292,10 @@ void ShardState::add_to_quorum(std::uint32_t worker, const Push& push, Context* 
 }
 
 void ShardState::apply_finished_iterations(Context* witness) {
-  if (!job_->consistency->sums(summed_)) return;
-  if (slowest() == kNeverSlowest) return;  // nobody takes part, until somebody is admitted
-  for (; job_->consistency->sums(summed_) && summed_ < slowest(); summed_ = summed_.next()) {
+  const Clock finished_everywhere = slowest();
+  if (finished_everywhere == kNeverSlowest) return;  // until somebody is admitted
+  for (; summed_ < finished_everywhere; summed_ = summed_.next()) {
+    if (!job_->consistency->sums(summed_)) continue;
     const IterationSums::Finished finished = sums_.take(summed_);
     if (finished.gradients == 0) continue;  // of an iteration that nobody took part in
     if (witness)

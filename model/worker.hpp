@@ -57,7 +57,7 @@ class Worker final : public Node {
   bool has(Clock iteration) const;
 
   // How many iterations ahead the consistency model wants pulls to be issued.
-  std::uint32_t lookahead() const { return job_->consistency->lookahead(); }
+  std::uint32_t lookahead(Clock iteration) const { return job_->consistency->lookahead(iteration); }
 
   // Of next_batch(); not the first where this worker takes over from one that crashed.
   Clock next_iteration() const { return next_batch_; }

@@ -21,7 +21,8 @@ inline constexpr std::pair<const char*, ConsistencyModel> kConsistencyModels[] =
     {"backup_workers", ConsistencyModel::kBackupWorkers},
     {"dynamic_ssp", ConsistencyModel::kDynamicSsp},
     {"bsp_then_async", ConsistencyModel::kBspThenAsync},
-    {"round_robin", ConsistencyModel::kRoundRobin}};
+    {"round_robin", ConsistencyModel::kRoundRobin},
+    {"task_graph", ConsistencyModel::kTaskGraph}};
 
 inline std::string consistency_name(ConsistencyModel model) {
   for (const auto& [name, known] : kConsistencyModels)

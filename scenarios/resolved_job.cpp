@@ -191,6 +191,21 @@ const char* stale_step_name(StaleStep step) {
 
 }  // namespace
 
+Json task_json(const TaskSpec& task) {
+  Json json = {{"name", task.name}, {"after", task.after}};
+  if (task.iterations > 0) json["iterations"] = task.iterations;
+  if (task.delay.kind == DelayRule::Kind::kAny)
+    json["eventual"] = true;
+  else
+    json["delay"] = task.delay.from;
+  if (task.delay.kind == DelayRule::Kind::kAsNeeded) json["delay_max"] = task.delay.to;
+  if (task.delay.kind == DelayRule::Kind::kOverIterations) {
+    json["delay_to"] = task.delay.to;
+    json["over"] = task.delay.over;
+  }
+  return json;
+}
+
 Json consistency_json(const RunSpec& run) {
   const ConsistencySpec& consistency = run.consistency;
   Json json = {{"model", consistency_name(consistency.model)}};
@@ -218,6 +233,9 @@ Json consistency_json(const RunSpec& run) {
       break;
     case ConsistencyModel::kBspThenAsync:
       json["switch_at"] = consistency.switch_at;
+      break;
+    case ConsistencyModel::kTaskGraph:
+      for (const TaskSpec& task : consistency.tasks) json["tasks"].push_back(task_json(task));
       break;
     case ConsistencyModel::kBsp:
     case ConsistencyModel::kAsync:

@@ -196,7 +196,8 @@ BrokenList check_staleness(const History& history) {
   Pulls(history).for_each([&](const PullFacts& facts, const std::vector<KeyRead>& reads) {
     // Pushes of each worker: what the model asks for, and what the answer says is in it.
     const std::uint64_t required =
-        std::max(history.consistency().required(facts.pull.iteration), facts.pull.slowest).value;
+        std::max(history.consistency().least_required(facts.pull.iteration), facts.pull.slowest)
+            .value;
     std::vector<std::uint64_t> old(facts.begun.size(), required);
     for (std::uint32_t worker = 0; worker < old.size(); ++worker) {
       if (history.is_expelled_before(worker, facts.pull.ended)) {
@@ -227,7 +228,7 @@ BrokenList check_staleness(const History& history) {
 BrokenList check_bulk_sync(const History& history) {
   Findings findings(Promise::kBulkSync);
   constexpr Clock kSome{1000};
-  const bool is_serial = history.consistency().required(kSome) == kSome;
+  const bool is_serial = history.consistency().least_required(kSome) == kSome;
   if (!is_serial || history.consistency().caches()) return {};
   Pulls(history).for_each([&](const PullFacts& facts, const std::vector<KeyRead>& reads) {
     if (facts.expelled > 0) return;

@@ -15,7 +15,7 @@ class BoundedDelay final : public Consistency {
     return {iteration.value > delay_ ? iteration.value - delay_ : 0};
   }
   bool sums_iterations() const override { return true; }
-  std::uint32_t lookahead() const override { return delay_; }
+  std::uint32_t lookahead(Clock) const override { return delay_; }
 
  private:
   std::uint32_t delay_;

@@ -47,6 +47,8 @@ const char* name_of(ConsistencyModel model) {
       return "BSP, then async";
     case ConsistencyModel::kRoundRobin:
       return "round-robin";
+    case ConsistencyModel::kTaskGraph:
+      return "task graph";
   }
   PSGRID_CHECK(false, "a known consistency model");
 }
@@ -70,6 +72,9 @@ std::string describe(const ConsistencySpec& spec) {
     case ConsistencyModel::kKBatchAsync:
     case ConsistencyModel::kBackupWorkers:
       return with(std::to_string(spec.gradients) + " gradients");
+    case ConsistencyModel::kTaskGraph:
+      return with(std::to_string(spec.tasks.size()) +
+                  (spec.tasks.size() == 1 ? " task" : " tasks"));
     case ConsistencyModel::kBsp:
     case ConsistencyModel::kAsync:
     case ConsistencyModel::kRoundRobin:
@@ -105,6 +110,8 @@ std::unique_ptr<Consistency> make_consistency(const ConsistencySpec& spec) {
       return make_bsp_then_async(spec.switch_at);
     case ConsistencyModel::kRoundRobin:
       return make_round_robin();
+    case ConsistencyModel::kTaskGraph:
+      return make_task_graph(spec.tasks);
   }
   PSGRID_CHECK(false, "a known consistency model");
 }

@@ -83,6 +83,7 @@ class DynamicSsp final : public Consistency {
   DynamicSsp(std::uint32_t least, std::uint32_t greatest) : least_(least), greatest_(greatest) {}
 
   Clock required(Clock iteration) const override { return less(iteration, least_); }
+  Clock least_required(Clock iteration) const override { return less(iteration, greatest_); }
   bool sums_iterations() const override { return false; }
   std::unique_ptr<Pace> make_pace(std::uint32_t workers) const override {
     return std::make_unique<SpeedOfWorkers>(workers, least_, greatest_);

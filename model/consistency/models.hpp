@@ -13,5 +13,6 @@ std::unique_ptr<Consistency> make_quorum(Quorum quorum);
 std::unique_ptr<Consistency> make_dynamic_ssp(std::uint32_t least, std::uint32_t greatest);
 std::unique_ptr<Consistency> make_bsp_then_async(std::uint32_t switch_at);
 std::unique_ptr<Consistency> make_round_robin();
+std::unique_ptr<Consistency> make_task_graph(const std::vector<TaskSpec>& tasks);
 
 }  // namespace psgrid

@@ -12,7 +12,7 @@ Program mini_batch_sgd(Worker& ps) {
   std::deque<Issued> issued;  // pulls in flight, oldest first; more than one under bounded delay
   Clock next = ps.next_iteration();
   while (true) {
-    for (; issued.size() <= ps.lookahead() && ps.has(next); next = next.next()) {
+    for (; ps.has(next) && issued.size() <= ps.lookahead(next); next = next.next()) {
       MiniBatch batch = ps.next_batch();
       const RequestId pull = ps.prefetch(batch);
       issued.push_back({std::move(batch), pull});

@@ -141,7 +141,8 @@ StopSpec read_stop(const Fields& fields) {
   return stop;
 }
 
-ConsistencySpec read_consistency(const Fields& fields, std::uint32_t workers) {
+ConsistencySpec read_consistency(const Json& document, std::uint32_t workers) {
+  const Fields fields = Fields::of(document, "consistency");
   ConsistencySpec consistency;
   std::string model;
   fields.read("model", model);
@@ -159,6 +160,8 @@ ConsistencySpec read_consistency(const Fields& fields, std::uint32_t workers) {
   if (consistency.model == ConsistencyModel::kBackupWorkers)
     consistency.gradients = workers - std::min(backups, workers - 1);
   fields.read("switch_at", consistency.switch_at);
+  if (const Json* section = Fields(document).find("consistency"))
+    consistency.tasks = read_tasks(*section);
   fields.read("stale_step", consistency.stale_step,
               {{"full", StaleStep::kFull},
                {"constant", StaleStep::kConstant},
@@ -250,8 +253,7 @@ RunSpec read_run(const Json& document, const ReadContext& context) {
     run.job.batch = 1;
     run.job.optimizer = tally_optimizer(run.cluster.workers);
   }
-  run.consistency =
-      read_consistency(Fields::of(document, "consistency"), std::max(run.cluster.workers, 1u));
+  run.consistency = read_consistency(document, std::max(run.cluster.workers, 1u));
   run.partition = read_partition(Fields::of(document, "partition"));
   if (const Json* cluster = fields.find("cluster"))
     run.costs = read_costs(Fields::of(*cluster, "costs"));

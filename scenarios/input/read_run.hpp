@@ -27,6 +27,7 @@ RunSpec read_run(const Json& document, const ReadContext& context);
 // Its parts.
 ClusterSpec read_cluster(const Json& document, const ReadContext& context);
 JobSpec read_job(const Json& document, const ReadContext& context);
+std::vector<TaskSpec> read_tasks(const Json& consistency);
 ReplicationSpec read_replication(const Json& document);
 
 std::vector<FilterSpec> read_filters(const Json& document);

@@ -53,11 +53,25 @@ TEST_P(Runtimes, EveryGradientIsAppliedOnce) {
     expect_every_gradient_once(run(counting_job(counting(model), 8)));
 }
 
+// Bounded, eventual, sequential, and as bounded as needed.
+std::vector<TaskSpec> mixed_tasks() {
+  using Kind = DelayRule::Kind;
+  return {
+      {.name = "bounded", .iterations = 3, .after = {}, .delay = {.from = 2}},
+      {.name = "eventual", .iterations = 3, .after = {"bounded"}, .delay = {.kind = Kind::kAny}},
+      {.name = "sequential", .iterations = 2, .after = {"eventual"}, .delay = {}},
+      {.name = "as needed",
+       .iterations = 0,
+       .after = {},
+       .delay = {.kind = Kind::kAsNeeded, .from = 0, .to = 3}}};
+}
+
 TEST_P(Runtimes, SchemesThatDropNoGradientApplyEachOnce) {
   const ConsistencySpec schemes[] = {
       {.model = ConsistencyModel::kSsp, .staleness = 2, .cache = true, .eager = true},
       {.model = ConsistencyModel::kDynamicSsp, .staleness = 1, .staleness_max = 4},
       {.model = ConsistencyModel::kBspThenAsync, .switch_at = 5},
+      {.model = ConsistencyModel::kTaskGraph, .tasks = mixed_tasks()},
       {.model = ConsistencyModel::kRoundRobin}};
   for (const ConsistencySpec& scheme : schemes)
     expect_every_gradient_once(run(counting_job(counting(scheme), 8)));

@@ -122,6 +122,56 @@ TEST(BspThenAsync, StopsWaitingAtTheChange) {
   }
 }
 
+TaskSpec task(const char* name, std::uint32_t iterations, std::vector<std::string> after,
+              DelayRule delay) {
+  return {name, iterations, std::move(after), delay};
+}
+
+Simulated run_tasks(std::vector<TaskSpec> tasks, std::uint32_t iterations) {
+  RunSpec spec = timing_scenario(6, 2, 100, 0.01, iterations);
+  spec.consistency = {.model = ConsistencyModel::kTaskGraph, .tasks = std::move(tasks)};
+  spec.stragglers = exponential(6);
+  return simulate(spec);
+}
+
+TEST(TaskGraph, NoWorkerBeginsATaskBeforeAllHaveFinishedWhatItIsAfter) {
+  const DelayRule eventual{.kind = DelayRule::Kind::kAny};
+  const Simulated run = run_tasks({task("first", 20, {}, eventual), task("other", 20, {}, eventual),
+                                   task("last", 0, {"first"}, eventual)},
+                                  60);
+  ASSERT_EQ(run.end, sim::SimulationEnd::kJobFinished);
+  double first_done = 0, other_done = 0, other_begun = 1e9, last_begun = 1e9;
+  for (const auto& [time, node, done] : run.iterations) {
+    const double begun = done.end.seconds - done.compute.seconds;
+    if (done.iteration.value < 20) {
+      first_done = std::max(first_done, done.end.seconds);
+    } else if (done.iteration.value < 40) {
+      other_done = std::max(other_done, done.end.seconds);
+      other_begun = std::min(other_begun, begun);
+    } else {
+      last_begun = std::min(last_begun, begun);
+    }
+  }
+  EXPECT_GE(last_begun, first_done);
+  EXPECT_LT(last_begun, other_done) << "nobody waits for what it is not after";
+  EXPECT_LT(other_begun, first_done);
+}
+
+// With as much delay as is needed there is less waiting than with the least, and less delay than
+// with the greatest.
+TEST(TaskGraph, ADelayThatIsNeededIsTaken) {
+  const auto wait = [](const Simulated& run) {
+    double sum = 0;
+    for (const auto& [time, node, done] : run.iterations)
+      sum += done.wait.seconds + done.pull.seconds;
+    return sum;
+  };
+  const double least = wait(run_tasks({task("all", 0, {}, {.from = 1})}, 200));
+  const double needed = wait(run_tasks(
+      {task("all", 0, {}, {.kind = DelayRule::Kind::kAsNeeded, .from = 1, .to = 16})}, 200));
+  EXPECT_LT(needed, 0.7 * least);
+}
+
 struct Bounded {
   double wait_s = 0, end_s = 0;
   std::uint32_t most_ahead = 0;
