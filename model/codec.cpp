@@ -247,6 +247,30 @@ void put(Sink& sink, const Linked& linked) {
   sink.varint(linked.shard);
 }
 template <class Sink>
+void put(Sink& sink, const CloseChain& close) {
+  sink.varint(close.since.value);
+  sink.varint(close.shard);
+}
+template <class Sink>
+void put(Sink& sink, const ChainClosed& closed) {
+  sink.varint(closed.since.value);
+  sink.varint(closed.shard);
+}
+template <class Sink>
+void put(Sink& sink, const PushCountRequest& request) {
+  sink.varint(request.since.value);
+  sink.varint(request.shard);
+  sink.varint(request.worker);
+  sink.varint(request.asked.value);
+}
+template <class Sink>
+void put(Sink& sink, const PushCount& count) {
+  sink.varint(count.shard);
+  sink.varint(count.worker);
+  sink.varint(count.asked.value);
+  sink.varint(count.pushes);
+}
+template <class Sink>
 void put(Sink& sink, const Rows& rows) {
   sink.varint(rows.since.value);
   sink.varint(rows.shard);
@@ -610,6 +634,30 @@ Message get_linked(WireReader& in) {
   const Epoch since{in.u32()};
   return Linked{since, in.u32()};
 }
+Message get_close_chain(WireReader& in) {
+  const Epoch since{in.u32()};
+  return CloseChain{since, in.u32()};
+}
+Message get_chain_closed(WireReader& in) {
+  const Epoch since{in.u32()};
+  return ChainClosed{since, in.u32()};
+}
+Message get_push_count_request(WireReader& in) {
+  PushCountRequest request;
+  request.since = {in.u32()};
+  request.shard = in.u32();
+  request.worker = in.u32();
+  request.asked = {in.u32()};
+  return request;
+}
+Message get_push_count(WireReader& in) {
+  PushCount count;
+  count.shard = in.u32();
+  count.worker = in.u32();
+  count.asked = {in.u32()};
+  count.pushes = in.varint();
+  return count;
+}
 Message get_rows(WireReader& in) {
   Rows rows;
   rows.since = {in.u32()};
@@ -701,7 +749,11 @@ constexpr std::array<Message (*)(WireReader&), std::variant_size_v<Message>> kGe
     get_incomplete,
     get_rejoin,
     get_checkpoint_request,
-    get_checkpoint_written};
+    get_checkpoint_written,
+    get_close_chain,
+    get_chain_closed,
+    get_push_count_request,
+    get_push_count};
 
 // --- frames -----------------------------------------------------------------------------------
 

@@ -50,6 +50,7 @@ void Manager::on_message(NodeId from, const MessagePtr& message) {
   if (const auto* heartbeat = std::get_if<Heartbeat>(message.get())) on_heartbeat(from, *heartbeat);
   if (const auto* joined = std::get_if<Joined>(message.get())) on_joined(from, *joined);
   if (const auto* linked = std::get_if<Linked>(message.get())) on_linked(from, *linked);
+  if (const auto* closed = std::get_if<ChainClosed>(message.get())) on_chain_closed(from, *closed);
   if (const auto* progress = std::get_if<Progress>(message.get())) on_progress(from, *progress);
   if (const auto* snapshot = std::get_if<Snapshot>(message.get())) on_snapshot(*snapshot);
   if (const auto* written = std::get_if<CheckpointWritten>(message.get()))
@@ -102,6 +103,7 @@ void Manager::on_deposed() {
     timer->reset();
   }
   checkpointer_.stop();
+  closing_.clear();
   membership_ = Membership(job_->spec.replication, job_->spec.worker_loss);
   iterations_ = examples_ = 0;
   next_evaluation_ = 0;
@@ -201,6 +203,14 @@ void Manager::on_linked(NodeId from, const Linked& linked) {
   revise_view();
 }
 
+void Manager::on_chain_closed(NodeId from, const ChainClosed& closed) {
+  if (!view_ || closed.shard >= view_->shards()) return;
+  const Chain& chain = view_->chain(closed.shard);
+  if (chain.since != closed.since || chain.head() != from.rank) return;
+  membership_.set_closed(closed.shard, closed.since);
+  revise_view();
+}
+
 // Looks, when somebody has not been heard for too long, who that is.
 void Manager::watch() {
   watch_.reset();
@@ -211,6 +221,7 @@ void Manager::watch() {
   if (leads_for_sure)
     for (NodeId node : membership_.lose(now, silence))
       context_.record(Event{"lost", to_string(node)});
+  closing_.clear();  // whoever was asked in vain is asked again
   revise_view();
   if (settling_ > 0) settle();
   if (finished_ && settling_ == 0) return;
@@ -235,8 +246,19 @@ void Manager::revise_view() {
   if (!job_->spec.detection.enabled) return;
   while (council_.is_idle()) {
     auto next = membership_.next(*view_);
-    if (!next) return;
+    if (!next) return restore_order();
     propose(std::move(*next));
+  }
+}
+
+// Who returns becomes the tail of its chains, so that heads and tails gather at the others. All
+// chains at once: under most models, the workers wait for the slowest shard anyway.
+void Manager::restore_order() {
+  if (finished_) return;
+  for (std::uint32_t shard : membership_.out_of_order(*view_)) {
+    const Epoch since = view_->chain(shard).since;
+    if (closing_.emplace(shard, since).second)
+      context_.send(view_->head_of(shard), make_message(CloseChain{since, shard}));
   }
 }
 
@@ -253,6 +275,7 @@ void Manager::on_decided(const ViewPtr& view) {
   if (!before) return evaluate();
   if (!snapshots_missing_.empty()) request_snapshots();
   if (all_workers_done()) evaluate();
+  revise_view();  // something may have changed during the vote
 }
 
 // Servers first: a worker's first request should find them ready.

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "model/checkpointer.hpp"
@@ -39,6 +40,7 @@ class Manager final : public Node, private Council::Chair {
   Time lease_begin(const Heartbeat& heartbeat) const;
   void on_joined(NodeId from, const Joined& joined);
   void on_linked(NodeId from, const Linked& linked);
+  void on_chain_closed(NodeId from, const ChainClosed& closed);
   void on_progress(NodeId from, const Progress& progress);
   void on_snapshot(const Snapshot& snapshot);
 
@@ -48,6 +50,7 @@ class Manager final : public Node, private Council::Chair {
   void watch();
   void watch_soon();
   void revise_view();
+  void restore_order();
   void propose(ViewDescription description);
   void welcome_all();
   Welcome welcome_for(NodeId node) const;
@@ -69,6 +72,8 @@ class Manager final : public Node, private Council::Chair {
 
   Membership membership_;
   std::size_t awaited_ = 0;  // nodes that are there from the start
+  std::set<std::pair<std::uint32_t, Epoch>>
+      closing_;  // chains whose heads were asked to close them
   ViewPtr view_;
   std::vector<Clock> clocks_;  // by worker
   Checkpointer checkpointer_;

@@ -13,6 +13,10 @@ bool contains(const std::vector<std::uint32_t>& ranks, std::uint32_t rank) {
   return std::find(ranks.begin(), ranks.end(), rank) != ranks.end();
 }
 
+bool are_the_same(const std::vector<std::uint32_t>& a, const std::vector<std::uint32_t>& b) {
+  return std::is_permutation(a.begin(), a.end(), b.begin(), b.end());
+}
+
 }  // namespace
 
 bool Membership::hear(NodeId node, Incarnation incarnation, Incarnation memory_since, Time now) {
@@ -180,6 +184,23 @@ std::vector<std::uint32_t> Membership::targets(std::uint32_t home) const {
   return targets;
 }
 
+bool Membership::is_closed(const View& view, std::uint32_t shard) const {
+  const auto closed = closed_.find(shard);
+  return closed != closed_.end() && closed->second == view.chain(shard).since;
+}
+
+std::vector<std::uint32_t> Membership::out_of_order(const View& view) const {
+  std::vector<std::uint32_t> shards;
+  if (planted(Mistake::kOrderNotRestored)) return shards;
+  for (std::uint32_t shard = 0; shard < view.shards(); ++shard) {
+    const Chain& chain = view.chain(shard);
+    const std::vector<std::uint32_t> wanted = targets(view.description().homes[shard]);
+    if (chain.joiner || !are_the_same(chain.servers, wanted)) return {};
+    if (chain.servers != wanted) shards.push_back(shard);
+  }
+  return shards;
+}
+
 Chain Membership::next_chain(const View& view, std::uint32_t shard, std::uint32_t home) const {
   const Chain& before = view.chain(shard);
   Chain chain{before.since, {}, before.joiner, before.joining_since};
@@ -218,6 +239,7 @@ Chain Membership::next_chain(const View& view, std::uint32_t shard, std::uint32_
         break;
       }
   if (!chain.joiner) chain.joining_since = {};
+  if (is_closed(view, shard) && are_the_same(chain.servers, wanted)) chain.servers = wanted;
   return chain;
 }
 
@@ -233,7 +255,8 @@ std::optional<ViewDescription> Membership::next(const View& view) const {
     for (std::uint32_t server : chain.servers)
       if (has_returned(view, server)) returned.push_back(server);
     if (chain.joiner && has_returned(view, *chain.joiner)) chain.joining_since = next.epoch;
-    if (chain.servers != view.chain(shard).servers || !returned.empty()) {
+    // One that is closed takes no more pushes, whatever became of its order.
+    if (chain.servers != view.chain(shard).servers || !returned.empty() || is_closed(view, shard)) {
       chain.since = next.epoch;
       if (chain.joiner) chain.joining_since = next.epoch;  // it has to begin again
     }

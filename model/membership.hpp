@@ -48,6 +48,13 @@ class Membership {
   // All replicas of a shard's chain, made in an epoch, know that it is their chain.
   void set_linked(std::uint32_t shard, Epoch since) { linked_[shard] = since; }
 
+  // The chain of a shard, made in an epoch, is closed: its servers all have the same entries.
+  void set_closed(std::uint32_t shard, Epoch since) { closed_[shard] = since; }
+
+  // Shards whose chains are of the servers that they should be of, but in another order. Nothing as
+  // long as any chain is not complete.
+  std::vector<std::uint32_t> out_of_order(const View& view) const;
+
   // When the first of those that are watched will have been silent for so long; never if there are
   // none.
   Time next_loss(Duration silence) const;
@@ -87,12 +94,13 @@ class Membership {
   std::vector<std::uint32_t> members() const;
   Chain next_chain(const View& view, std::uint32_t shard, std::uint32_t home) const;
   std::vector<std::uint32_t> targets(std::uint32_t home) const;
+  bool is_closed(const View& view, std::uint32_t shard) const;
 
   std::uint32_t factor_;
   WorkerLoss worker_loss_;
   std::map<NodeId, Known> known_;
-  std::map<std::uint32_t, Epoch> joined_, linked_;  // by shard
-  std::map<std::uint32_t, Clock> admitted_;         // by worker
+  std::map<std::uint32_t, Epoch> joined_, linked_, closed_;  // by shard
+  std::map<std::uint32_t, Clock> admitted_;                  // by worker
 };
 
 }  // namespace psgrid

@@ -40,7 +40,11 @@ constexpr std::array<std::string_view, std::variant_size_v<Message>> kTypeNames 
     "incomplete",
     "rejoin",
     "checkpoint_request",
-    "checkpoint_written"};
+    "checkpoint_written",
+    "close_chain",
+    "chain_closed",
+    "push_count_request",
+    "push_count"};
 
 }  // namespace
 

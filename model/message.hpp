@@ -215,10 +215,39 @@ struct Joined {
   std::uint32_t shard = 0;
 };
 
-// Tail -> manager: it and its predecessor know this chain.
+// Tail -> manager: all replicas know this chain.
 struct Linked {
   Epoch chain_since;
   std::uint32_t shard = 0;
+};
+
+// Manager -> head: let no more entries into this chain, so that another of the same servers, in
+// another order, can take its place.
+struct CloseChain {
+  Epoch since;
+  std::uint32_t shard = 0;
+};
+
+// Head -> manager: none will come, and all replicas have those that did.
+struct ChainClosed {
+  Epoch since;
+  std::uint32_t shard = 0;
+};
+
+// Manager -> head: how many pushes of an expelled worker are in? It will begin with later ones.
+struct PushCountRequest {
+  Epoch since;
+  std::uint32_t shard = 0;
+  std::uint32_t worker = 0;
+  Epoch asked;  // to tell the answer from that to an earlier question
+};
+
+// Head -> manager: so many, and there will be no more.
+struct PushCount {
+  std::uint32_t shard = 0;
+  std::uint32_t worker = 0;
+  Epoch asked;
+  std::uint64_t pushes = 0;
 };
 
 // --- between managers (council.hpp)
@@ -320,7 +349,7 @@ using Message =
                  Snapshot, Heartbeat, HeartbeatAck, Forward, ForwardAck, ChainSync, ChainSynced,
                  StateRequest, StatePiece, Joined, Campaign, Vote, Propose, Accepted, Beat, BeatAck,
                  Recall, Recalled, Linked, Rows, Turn, Incomplete, Rejoin, CheckpointRequest,
-                 CheckpointWritten>;
+                 CheckpointWritten, CloseChain, ChainClosed, PushCountRequest, PushCount>;
 using MessagePtr = std::shared_ptr<const Message>;
 
 template <class Body>

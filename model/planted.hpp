@@ -21,6 +21,9 @@ enum class Mistake : std::uint8_t {
   kJoinerNotAwaited,          // pushes are acknowledged that a joiner does not have
   kNoReplacement,             // a chain that lost a replica stays short
   kBufferNeverTrimmed,        // entries are kept though the tail has them
+  kClosedTooSoon,             // a chain is said to be closed though entries are on their way
+  kClosedChainGoesOn,         // a chain that is closed takes more pushes
+  kLinkNotPassedDown,         // a replica answers as the tail though not all know the chain
   // Requests.
   kNoDuplicateCheck,        // a repeated push is applied again
   kOldEpochAccepted,        // messages of an earlier chain are served
@@ -44,6 +47,7 @@ enum class Mistake : std::uint8_t {
   kLeaseForOldView,      // a server with an old view is told that all is well
   kViewsGoBack,          // an older view replaces a newer one
   kImpatient,            // nodes are expelled while within their lease
+  kOrderNotRestored,     // who returns stays at the end of its chains
 };
 
 #ifdef PSGRID_PLANTED

@@ -139,6 +139,7 @@ void Replica::begin_place() {
   receiving_.reset();
   held_replies_.clear();
   asked_again_.clear();
+  closing_ = false;
   joint_ = false;
   joiner_has_ = 0;
   if (is_tail()) {
@@ -168,7 +169,7 @@ std::optional<NodeId> Replica::successor() const {
 
 // Workers come and go at one place in the order of the shard's entries.
 void Replica::follow_membership() {
-  if (!is_head()) return;
+  if (!is_head() || closing_) return;
   const ViewDescription& view = view_->description();
   std::vector<std::uint32_t> gone;
   for (std::uint32_t worker : view.expelled)
@@ -209,6 +210,7 @@ void Replica::on_push(NodeId from, MessagePtr message) {
       acknowledge(from, number);
     return;
   }
+  if (closing_ && !planted(Mistake::kClosedChainGoesOn)) return;  // it comes again to the next head
   if (number.value <= pushes_admitted_[from.rank]) return;  // acknowledged when its work is done
   if (planted(Mistake::kClockOvertakesPushes) && !job_->consistency->sums_iterations())
     state_->advance_clocks(from.rank, std::get<Push>(*message));
@@ -267,6 +269,7 @@ void Replica::finish(PendingPush request) {
 
 void Replica::take_effect(const PendingPush& request) {
   const auto& push = std::get<Push>(*request.message);
+  if (closing_ && !planted(Mistake::kClosedChainGoesOn)) return;
   if (state_->is_expelled(request.from.rank) && !planted(Mistake::kPushOfAnotherAccepted)) return;
   if (gathered_) return gather(request.from, push);
   append(std::shared_ptr<const Push>(request.message, &push), request.from.rank);
@@ -495,6 +498,7 @@ void Replica::on_forward_ack(NodeId from, const ForwardAck& ack) {
   report_stable();
   answer_asked_again();
   send_held_replies();
+  tell_if_closed();
   if (planted(Mistake::kBufferNeverTrimmed)) return;
   while (!unstable_.empty() && unstable_.front().sequence <= stable_) unstable_.pop_front();
   admit_what_waits();
@@ -504,7 +508,7 @@ void Replica::on_chain_sync(NodeId from, const ChainSync& sync) {
   if (from != successor()) return;
   if (!successor_synced_) note("chain repaired");
   successor_synced_ = true;
-  context_.send(from, make_message(ChainSynced{since_, shard_, state_->sequence()}));
+  if (linked_ || planted(Mistake::kLinkNotPassedDown)) link_successor();
   if (planted(Mistake::kNoResendAfterChainChange)) return unstable_.clear();
   for (const Entry& entry : unstable_)
     if (entry.sequence > sync.sequence) send_forward(entry);
@@ -515,9 +519,30 @@ void Replica::on_chain_synced(NodeId from, const ChainSynced&) {
   if (receiving_ && receiving_->has_entries && !receiving_->complete) return catch_up();
   if (!place_ || linked_) return;
   linked_ = true;
+  if (!is_tail() && successor_synced_) link_successor();
   tell_that_linked();
   arm_timer();
   open_gate({});
+}
+
+// Whoever was the tail before may be any of those before it.
+void Replica::link_successor() {
+  context_.send(*successor(), make_message(ChainSynced{since_, shard_, state_->sequence()}));
+}
+
+// --- the end of a chain -------------------------------------------------------------------------
+
+// Its servers may take other places once all of them have the same, for good.
+void Replica::on_close_chain(NodeId from) {
+  if (!is_head() || from.role != Role::kManager) return;
+  if (!std::exchange(closing_, true)) note("chain closed");
+  tell_if_closed();
+  arm_timer();
+}
+
+void Replica::tell_if_closed() {
+  if (closing_ && (stable_ == state_->sequence() || planted(Mistake::kClosedTooSoon)))
+    context_.send(member_.manager(), make_message(ChainClosed{since_, shard_}));
 }
 
 // --- joining a chain ----------------------------------------------------------------------------
@@ -694,7 +719,7 @@ void Replica::tell_that_linked() {
 }
 
 bool Replica::has_to_repeat() const {
-  return !unstable_.empty() || receiving_ || joint_ || is_crowded() ||
+  return !unstable_.empty() || receiving_ || joint_ || is_crowded() || closing_ ||
          (place_ && !is_head() && !linked_);
 }
 
@@ -715,6 +740,7 @@ bool Replica::on_timer(TimerId timer) {
       send_forward(unstable_[i]);
   if (joint_) context_.send(member_.manager(), make_message(Joined{chain().joining_since, shard_}));
   tell_that_linked();
+  tell_if_closed();
   if (receiving_ && receiving_->complete)
     report_stable();
   else if (receiving_ && !std::exchange(receiving_->progressed, false))

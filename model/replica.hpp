@@ -59,6 +59,7 @@ class Replica {
   void on_forward_ack(NodeId from, const ForwardAck& ack);
   void on_chain_sync(NodeId from, const ChainSync& sync);
   void on_chain_synced(NodeId from, const ChainSynced& synced);
+  void on_close_chain(NodeId from);
   void on_state_request(NodeId from, const StateRequest& request);
   void on_rejoin(NodeId from, const Rejoin& rejoin);
   void on_checkpoint_request(NodeId from, const CheckpointRequest& request);
@@ -181,7 +182,9 @@ class Replica {
   void arm_timer();
   bool has_to_repeat() const;
   bool is_crowded() const;
+  void link_successor();
   void tell_that_linked();
+  void tell_if_closed();
   std::size_t window() const;
   void note(const char* situation);
 
@@ -213,7 +216,7 @@ class Replica {
   // As a successor: entries that came but not all before them, and those that were worked on so.
   std::map<std::uint64_t, Entry> forwards_early_, forwards_worked_;
   std::uint64_t forwards_admitted_ = 0;
-  bool linked_ = true;  // the predecessor knows from where on to send
+  bool linked_ = true;  // all before it in the chain know it, and from where on to send
 
   // Pushes that workers sent again while they were on their way to the tail; by entry and worker.
   std::map<std::pair<std::uint64_t, NodeId>, RequestId> asked_again_;
@@ -224,6 +227,7 @@ class Replica {
                                      // joiner has acknowledged
   std::uint64_t stable_before_ = 0;  // when the timer was armed
   bool successor_synced_ = false;
+  bool closing_ = false;  // as the head: nothing is appended any more
   std::optional<Sending> sending_;
   bool joint_ = false;  // as a tail: nothing is acknowledged that the joiner does not have
   std::uint64_t joiner_has_ = 0;

@@ -68,6 +68,93 @@ TEST(Failover, NothingIsLostWhenAServerCrashesAndReturns) {
     }
 }
 
+// Server 1 crashes and returns.
+RunSpec one_returns(const ConsistencySpec& model, std::uint32_t factor) {
+  RunSpec spec = replicated(model, factor);
+  spec.audited = true;
+  spec.faults = {fault_at(0.3, FaultKind::kCrash, server_id(1)),
+                 fault_at(0.5, FaultKind::kRestart, server_id(1))};
+  return spec;
+}
+
+std::vector<Chain> chains_of(const ViewInstalled& view) {
+  std::vector<Chain> chains = view.chains;
+  for (Chain& chain : chains) chain.since = {};
+  return chains;
+}
+
+TEST(Failover, AServerThatReturnsTakesItsOldPlaces) {
+  for (const ConsistencySpec& model : staleness_models())
+    for (std::uint32_t factor : {2, 3})
+      for (std::uint32_t managers : {1, 3}) {
+        RunSpec spec = one_returns(model, factor);
+        spec.cluster.managers = managers;
+        const Simulated outcome = simulate(counting_job(spec, 8));
+        ASSERT_TRUE(outcome.job_finished);
+        const ViewInstalled& first = outcome.views.front().record;
+        const ViewInstalled& last = std::max_element(outcome.views.begin(), outcome.views.end(),
+                                                     [](const auto& a, const auto& b) {
+                                                       return a.record.epoch < b.record.epoch;
+                                                     })
+                                        ->record;
+        EXPECT_GT(last.epoch, first.epoch);
+        EXPECT_EQ(chains_of(last), chains_of(first)) << "each server is the head of one";
+        EXPECT_EQ(outcome.evaluations.back().record.loss, kWorkers * kIterations);
+        EXPECT_EQ(outcome.evaluations.back().record.metric, kWorkers * kIterations);
+      }
+}
+
+// When the heads of the chains that are out of order hear that they are to close them.
+std::vector<Time> closed(const Simulated& outcome) {
+  std::vector<Time> times;
+  for (const MessageTrace& message : outcome.messages)
+    if (message.type == "close_chain") times.push_back(message.delivered);
+  return times;
+}
+
+TEST(Failover, ChainsAreClosedForMuchLessThanAHeartbeat) {
+  const RunSpec spec = one_returns({}, 3);
+  const Simulated outcome = simulate(counting_job(spec, 8));
+  const std::vector<Time> times = closed(outcome);
+  ASSERT_FALSE(times.empty());
+  for (Time time : times) {
+    const auto opened = std::find_if(outcome.views.begin(), outcome.views.end(),
+                                     [&](const auto& view) { return view.time > time; });
+    ASSERT_NE(opened, outcome.views.end());
+    EXPECT_LT(opened->time - time, spec.detection.heartbeat * 0.1);
+  }
+}
+
+// Each server in turn, at any moment until its chains are in order again.
+TEST(Failover, NothingIsLostWhenAServerCrashesWhileChainsAreClosed) {
+  for (const ConsistencySpec& model : staleness_models()) {
+    const RunSpec spec = one_returns(model, 3);
+    const Time time = closed(simulate(counting_job(spec, 8))).front();
+    for (std::uint32_t server = 0; server < kServers; ++server)
+      for (double after : {-0.00006, 0.00001, 0.00006, 0.00011, 0.00016, 0.00021, 0.00031}) {
+        RunSpec crashing = spec;
+        const double crash = time.seconds + after;
+        crashing.faults.push_back(fault_at(crash, FaultKind::kCrash, server_id(server)));
+        crashing.faults.push_back(fault_at(crash + 0.3, FaultKind::kRestart, server_id(server)));
+        expect_every_gradient_once(crashing);
+      }
+  }
+}
+
+// The head of a chain that is closed hears of no other until another manager leads.
+TEST(Failover, NothingIsLostWhenTheLeaderCrashesWhileChainsAreClosed) {
+  for (const ConsistencySpec& model : staleness_models()) {
+    RunSpec spec = one_returns(model, 2);
+    spec.cluster.managers = 3;
+    const Time time = closed(simulate(counting_job(spec, 8))).front();
+    for (double after : {0.00001, 0.00006, 0.00011, 0.00016, 0.00021}) {
+      RunSpec crashing = spec;
+      crashing.faults.push_back(fault_at(time.seconds + after, FaultKind::kCrash, manager_id(0)));
+      expect_every_gradient_once(crashing);
+    }
+  }
+}
+
 TEST(Failover, NothingIsLostWhenSumsAreReplicated) {
   for (const ConsistencySpec& model : staleness_models()) {
     RunSpec spec = replicated(model, 3);

@@ -235,6 +235,14 @@ Message message_of(std::size_t type) {
     case 33:
       return CheckpointWritten{
           any_u64(), any_u32(), *rc::gen::arbitrary<bool>(), {any_time().seconds}};
+    case 34:
+      return CloseChain{{any_u32()}, any_u32()};
+    case 35:
+      return ChainClosed{{any_u32()}, any_u32()};
+    case 36:
+      return PushCountRequest{{any_u32()}, any_u32(), any_u32(), {any_u32()}};
+    case 37:
+      return PushCount{any_u32(), any_u32(), {any_u32()}, any_u64()};
     default:
       return Rejoin{{any_u32()}, {any_u32()}, any_u32(), any_u64(), any_u64()};
   }

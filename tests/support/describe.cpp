@@ -142,6 +142,20 @@ struct Description {
   std::string operator()(const Linked& linked) const {
     return Text("linked", shard_text(linked.shard), " epoch ", linked.chain_since.value);
   }
+  std::string operator()(const CloseChain& close) const {
+    return Text("close_chain", shard_text(close.shard), " epoch ", close.since.value);
+  }
+  std::string operator()(const ChainClosed& closed) const {
+    return Text("chain_closed", shard_text(closed.shard), " epoch ", closed.since.value);
+  }
+  std::string operator()(const PushCountRequest& request) const {
+    return Text("push_count_request", shard_text(request.shard), " of ", request.worker, " epoch ",
+                request.asked.value);
+  }
+  std::string operator()(const PushCount& count) const {
+    return Text("push_count ", count.pushes, shard_text(count.shard), " of ", count.worker,
+                " epoch ", count.asked.value);
+  }
   std::string operator()(const Rows& rows) const {
     return Text("rows", shard_text(rows.shard), " slowest ", rows.slowest.value, " own ",
                 rows.own_clock.value, " version ", rows.version, sections_text(rows.sections));

@@ -15,6 +15,8 @@ void Collector::on_record(Time now, NodeId node, const Record& record) {
     recorded.events.push_back({now, node, *event});
   if (const auto* high = std::get_if<HighWater>(&record))
     recorded.high_waters.push_back({now, node, *high});
+  if (const auto* view = std::get_if<ViewInstalled>(&record))
+    recorded.views.push_back({now, node, *view});
   if (const auto* finished = std::get_if<JobFinished>(&record)) {
     recorded.job_finished = true;
     recorded.reason = finished->reason;

@@ -23,6 +23,7 @@ struct Recorded {
   std::vector<NodeTotals> totals;
   std::vector<At<Event>> events;
   std::vector<At<HighWater>> high_waters;
+  std::vector<At<ViewInstalled>> views;
   std::vector<CheckpointPtr> checkpoints;  // as they became complete
   bool job_finished = false;
   StopReason reason = StopReason::kIterations;
