@@ -283,7 +283,7 @@ void check_job(RunSpec& run, const Json& document, const ReadContext& context) {
     check_kind(run.job, context);
   }
   check_stop(run, context);
-  check_tasks(run, context);
+  check_tasks(run, document, context);
   check_own_rule(run, context);
   check_counts(run, context);
   check_cache(run, context);

@@ -15,7 +15,7 @@ void check_run(RunSpec& run, const Document& document, const ReadContext& contex
 void check_cluster(const RunSpec& run, const ReadContext& context);
 void check_stragglers(const RunSpec& run, const Json& document, const ReadContext& context);
 void check_job(RunSpec& run, const Json& document, const ReadContext& context);
-void check_tasks(const RunSpec& run, const ReadContext& context);
+void check_tasks(const RunSpec& run, const Json& document, const ReadContext& context);
 void check_filters(const RunSpec& run, const ReadContext& context);
 void check_replication(RunSpec& run, const ReadContext& context);
 void check_checkpoint(const RunSpec& run, const ReadContext& context);

@@ -55,7 +55,7 @@ std::vector<TaskSpec> read_tasks(const Json& section) {
   return tasks;
 }
 
-void check_tasks(const RunSpec& run, const ReadContext& context) {
+void check_tasks(const RunSpec& run, const Json& document, const ReadContext& context) {
   Problems& problems = context.problems;
   const std::vector<TaskSpec>& tasks = run.consistency.tasks;
   if (tasks.empty() || !problems.sound("/consistency")) return;
@@ -75,6 +75,16 @@ void check_tasks(const RunSpec& run, const ReadContext& context) {
                                    in_quotes(tasks[task].after[i])));
   for (std::size_t task = 0; task < tasks.size(); ++task) {
     const DelayRule& delay = tasks[task].delay;
+    const Fields fields((*Fields::of(document, "consistency").find("tasks"))[task]);
+    for (const char* key : {"delay", "delay_to", "delay_max"})
+      if (delay.kind == DelayRule::Kind::kAny && fields.has(key))
+        problems.key_error(at(task, key),
+                           fmt::format("found {} of a task without a bound, expected "
+                                       "it or \"eventual\"",
+                                       in_quotes(key)));
+    if (fields.has("delay_to") && fields.has("delay_max"))
+      problems.key_error(at(task, "delay_max"),
+                         "found \"delay_max\" beside \"delay_to\", expected one of them");
     if (delay.kind == DelayRule::Kind::kAsNeeded && delay.to < delay.from)
       problems.error(
           at(task, "delay_max"),

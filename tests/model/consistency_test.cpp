@@ -19,7 +19,7 @@ TEST(Consistency, BspNeedsEveryEarlierIterationOfEverybody) {
   EXPECT_EQ(bsp->required({0}), Clock{0});
   EXPECT_EQ(bsp->required({7}), Clock{7});
   EXPECT_TRUE(bsp->sums_iterations());
-  EXPECT_EQ(bsp->lookahead(), 0u);
+  EXPECT_EQ(bsp->lookahead({9}), 0u);
   EXPECT_FALSE(bsp->caches());
 }
 
@@ -29,7 +29,7 @@ TEST(Consistency, SspNeedsAllUpdatesOlderThanItsStaleness) {
   EXPECT_EQ(ssp(3)->required({4}), Clock{1});
   EXPECT_EQ(ssp(3)->required({10}), Clock{7});
   EXPECT_FALSE(ssp(3)->sums_iterations());
-  EXPECT_EQ(ssp(3)->lookahead(), 0u);
+  EXPECT_EQ(ssp(3)->lookahead({9}), 0u);
   EXPECT_FALSE(ssp(3)->caches());
   EXPECT_TRUE(ssp(3, true)->caches());
 }
@@ -44,10 +44,10 @@ TEST(Consistency, SspWithoutStalenessIsBsp) {
 TEST(Consistency, BoundedDelayReadsAheadAsFarAsItsDelay) {
   EXPECT_EQ(bounded_delay(2)->required({2}), Clock{0});
   EXPECT_EQ(bounded_delay(2)->required({3}), Clock{1});
-  EXPECT_EQ(bounded_delay(2)->lookahead(), 2u);
+  EXPECT_EQ(bounded_delay(2)->lookahead({9}), 2u);
   EXPECT_TRUE(bounded_delay(2)->sums_iterations());
   EXPECT_EQ(bounded_delay(0)->required({6}), Clock{6});
-  EXPECT_EQ(bounded_delay(0)->lookahead(), 0u);
+  EXPECT_EQ(bounded_delay(0)->lookahead({9}), 0u);
 }
 
 TEST(Consistency, BspThenAsyncChangesOver) {

@@ -111,11 +111,11 @@ TEST(TaskGraph, ADelayChangesEvenly) {
   EXPECT_EQ(growing.required({50}), Clock{47});
 }
 
-// Worker 0 is `lead` iterations ahead of the three others, all the time.
+// Worker 0 is up to `lead` iterations ahead of the three others, all the time.
 Clock required_with_lead(Pace& pace, std::uint32_t lead, Clock from, Clock to) {
   for (Clock clock = from; clock < to; clock = clock.next()) {
-    pace.on_clock(0, {clock.value + lead}, {});
     for (std::uint32_t worker = 1; worker < 4; ++worker) pace.on_clock(worker, clock, {});
+    pace.on_clock(0, {clock.value + lead}, {});
   }
   return pace.required(0, {1000});
 }

@@ -334,7 +334,7 @@ TEST(HedgedPulls, TakeTheHedgeAndAnAnswerOfAnotherReplica) {
   const Simulated hedged = simulate(spec);
   ASSERT_EQ(hedged.iterations.size(), 3u * 20);
   for (const auto& [time, node, done] : hedged.iterations) {
-    EXPECT_GE(done.pull.seconds, kHedge + kServe);
+    EXPECT_GT(done.pull.seconds, kHedge);
     // All three workers may ask the same replica at once.
     EXPECT_LE(done.pull.seconds, kHedge + 3 * kServe + kOnTheWay);
   }
