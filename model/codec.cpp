@@ -281,6 +281,25 @@ void put(Sink& sink, const Rows& rows) {
 }
 template <class Sink>
 void put(Sink&, const Turn&) {}
+template <class Sink>
+void put(Sink& sink, const Idle& idle) {
+  sink.varint(idle.iteration.value);
+}
+template <class Sink>
+void put(Sink& sink, const Assist& assist) {
+  sink.varint(assist.iteration.value);
+  sink.varint(assist.piece);
+  sink.varint(assist.examples);
+  sink.varint(assist.of);
+  sink.varint(assist.rows.size());
+  for (std::uint32_t row : assist.rows) sink.varint(row);
+}
+template <class Sink>
+void put(Sink& sink, const Assisted& assisted) {
+  sink.varint(assisted.iteration.value);
+  sink.varint(assisted.piece);
+  put(sink, assisted.sections);
+}
 
 template <class Sink>
 void put(Sink& sink, const CheckpointRequest& request) {
@@ -669,6 +688,25 @@ Message get_rows(WireReader& in) {
   return rows;
 }
 Message get_turn(WireReader&) { return Turn{}; }
+Message get_idle(WireReader& in) { return Idle{{in.u32()}}; }
+Message get_assist(WireReader& in) {
+  Assist assist;
+  assist.iteration = {in.u32()};
+  assist.piece = in.u32();
+  assist.examples = in.u32();
+  assist.of = in.u32();
+  std::vector<std::uint32_t> rows(in.count(1));
+  for (std::uint32_t& row : rows) row = in.u32();
+  assist.rows = std::move(rows);
+  return assist;
+}
+Message get_assisted(WireReader& in) {
+  Assisted assisted;
+  assisted.iteration = {in.u32()};
+  assisted.piece = in.u32();
+  assisted.sections = get_sections(in);
+  return assisted;
+}
 Message get_joined(WireReader& in) {
   const Epoch since{in.u32()};
   return Joined{since, in.u32()};
@@ -753,7 +791,10 @@ constexpr std::array<Message (*)(WireReader&), std::variant_size_v<Message>> kGe
     get_close_chain,
     get_chain_closed,
     get_push_count_request,
-    get_push_count};
+    get_push_count,
+    get_idle,
+    get_assist,
+    get_assisted};
 
 // --- frames -----------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@
 #include "model/programs/first_gradients.hpp"
 #include "model/programs/in_turns.hpp"
 #include "model/programs/mini_batch_sgd.hpp"
+#include "model/programs/work_stealing.hpp"
 #include "model/server.hpp"
 #include "model/worker.hpp"
 
@@ -52,6 +53,7 @@ std::unique_ptr<Node> make_worker(std::shared_ptr<const Job> job, NodeId self, C
   const auto quorum = job->consistency->quorum();
   const Worker::ProgramFactory program = quorum && quorum->cancels         ? first_gradients
                                          : job->consistency->takes_turns() ? in_turns
+                                         : job->spec.job.work_stealing     ? work_stealing
                                                                            : mini_batch_sgd;
   return std::make_unique<Worker>(std::move(job), self, context, program);
 }

@@ -61,6 +61,11 @@ struct Job {
 
   // Simulated cost of one gradient over `examples` examples.
   double gradient_flops(std::size_t examples) const;
+
+  // And of so many examples of a mini-batch.
+  double piece_flops(std::uint32_t examples, std::uint32_t of) const {
+    return gradient_flops(of) * examples / of;
+  }
 };
 
 // A new server, worker or manager, by `self`'s role.

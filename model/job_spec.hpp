@@ -110,6 +110,12 @@ struct StopSpec {
   std::optional<Duration> time;             // virtual (or real, on sockets) time
 };
 
+// Workers that have finished an iteration compute pieces of the mini-batches of those who have not.
+struct WorkStealingSpec {
+  std::uint32_t pieces = 8;    // of a mini-batch
+  std::uint32_t partners = 1;  // the workers of the next ranks, whom a worker helps
+};
+
 struct JobSpec {
   LearnerSpec learner;
   std::optional<DataSpec> data;  // absent for learner "none"
@@ -118,7 +124,8 @@ struct JobSpec {
   ComputeSpec compute;
   StopSpec stop;
   std::uint32_t local_steps = 1;  // mini-batches that a worker steps through before it pushes
-  double evaluate_every = 1;      // iterations (mean over workers) between evaluations
+  std::optional<WorkStealingSpec> work_stealing;
+  double evaluate_every = 1;  // iterations (mean over workers) between evaluations
 };
 
 enum class ConsistencyModel {

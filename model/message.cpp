@@ -44,7 +44,10 @@ constexpr std::array<std::string_view, std::variant_size_v<Message>> kTypeNames 
     "close_chain",
     "chain_closed",
     "push_count_request",
-    "push_count"};
+    "push_count",
+    "idle",
+    "assist",
+    "assisted"};
 
 }  // namespace
 

@@ -302,6 +302,27 @@ struct Recalled {
 // Worker -> the worker of the next rank: its turn to push and pull.
 struct Turn {};
 
+// Worker -> worker: it has finished this iteration, and waits. It could help.
+struct Idle {
+  Clock iteration;
+};
+
+// And the answer, if there is work left: a piece of a mini-batch of this worker's.
+struct Assist {
+  Clock iteration;
+  std::uint32_t piece = 0;
+  std::uint32_t examples = 0;      // in it
+  std::uint32_t of = 0;            // in the whole batch
+  SharedList<std::uint32_t> rows;  // of the training data
+};
+
+// Its gradient.
+struct Assisted {
+  Clock iteration;
+  std::uint32_t piece = 0;
+  Sections sections;
+};
+
 // --- checkpoints (checkpointer.hpp) -------------------------------------------------------------
 
 // Manager -> tail: the shard's part of a checkpoint, please: as soon as it has applied exactly so
@@ -349,7 +370,8 @@ using Message =
                  Snapshot, Heartbeat, HeartbeatAck, Forward, ForwardAck, ChainSync, ChainSynced,
                  StateRequest, StatePiece, Joined, Campaign, Vote, Propose, Accepted, Beat, BeatAck,
                  Recall, Recalled, Linked, Rows, Turn, Incomplete, Rejoin, CheckpointRequest,
-                 CheckpointWritten, CloseChain, ChainClosed, PushCountRequest, PushCount>;
+                 CheckpointWritten, CloseChain, ChainClosed, PushCountRequest, PushCount, Idle,
+                 Assist, Assisted>;
 using MessagePtr = std::shared_ptr<const Message>;
 
 template <class Body>

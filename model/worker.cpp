@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "model/check.hpp"
+#include "model/section_rows.hpp"
 
 namespace psgrid {
 
@@ -16,7 +17,9 @@ Worker::Worker(std::shared_ptr<const Job> job, NodeId self, Context& context,
       member_(job_, context),
       learner_(job_->make_learner()),
       client_(job_, self, context),
-      has_turn_(self.rank == 0) {}
+      has_turn_(self.rank == 0) {
+  if (job_->spec.job.work_stealing) helper_.emplace(job_, context_, client_);
+}
 
 void Worker::on_start() { member_.join(); }
 
@@ -46,8 +49,12 @@ void Worker::on_message(NodeId from, const MessagePtr& message) {
   if (std::holds_alternative<HeartbeatAck>(*message)) return member_.hear(from);
   if (std::holds_alternative<Turn>(*message)) return on_turn();
   if (!client_.started()) return;
+  if (const auto* idle = std::get_if<Idle>(message.get())) return on_idle(from, *idle);
+  if (const auto* assist = std::get_if<Assist>(message.get())) return on_assist(from, *assist);
+  if (const auto* done = std::get_if<Assisted>(message.get())) return on_assisted(from, *done);
   if (const auto* reply = std::get_if<PullReply>(message.get())) {
     client_.on_pull_reply(*reply);
+    if (helper_) helper_->on_pull_reply();
     if (awaited_work_ && awaited_instead_ && client_.is_complete(*awaited_instead_)) {
       context_.cancel_compute(*awaited_work_);
       end_gradient();
@@ -58,6 +65,7 @@ void Worker::on_message(NodeId from, const MessagePtr& message) {
     pulled_ = client_.take(*awaited_pull_);
     if (!pulled_) return;
     awaited_pull_.reset();
+    if (helper_) helper_->stop();
     resume();
   } else if (const auto* rows = std::get_if<Rows>(message.get())) {
     client_.on_rows(*rows);
@@ -135,6 +143,7 @@ void Worker::on_timer(TimerId timer) {
 }
 
 void Worker::on_compute_done(ComputeId work) {
+  if (helper_ && helper_->on_compute_done(work)) return;
   if (awaited_work_ != work) return;  // given up while it paused
   end_gradient();
   resume();
@@ -319,6 +328,102 @@ void Worker::on_turn() {
   has_turn_ = true;
   if (awaits_turn_) return resume();
   if (stopped_ || (client_.started() && !program_.is_running())) pass_turn();  // it is done
+}
+
+// --- work stealing ------------------------------------------------------------------------------
+
+void Worker::share(const MiniBatch& batch) {
+  const std::uint32_t count = std::min(job_->spec.job.work_stealing->pieces, batch.examples);
+  std::vector<SharedBatch::Piece> pieces(count);
+  const auto begin_of = [&](std::uint64_t piece) {
+    return static_cast<std::uint32_t>(piece * batch.examples / count);
+  };
+  for (std::uint32_t number = 0; number < count; ++number) {
+    SharedBatch::Piece& piece = pieces[number];
+    piece.examples = begin_of(number + 1) - begin_of(number);
+    piece.keys = batch.keys;
+    if (!batches_) continue;
+    const auto first = batch.rows.begin() + begin_of(number);
+    piece.rows.assign(first, first + piece.examples);
+    piece.keys = learner_->keys(job_->train, piece.rows);
+  }
+  shared_.emplace(batch.iteration, std::move(pieces));
+  for (const Offer& offer : std::exchange(offers_, {}))
+    if (offer.iteration >= batch.iteration) lend_to(offer.from);
+}
+
+void Worker::lend_to(NodeId helper) {
+  const auto number = shared_->lend();
+  if (!number) return;
+  const SharedBatch::Piece& piece = shared_->piece(*number);
+  context_.send(helper, make_message(Assist{shared_->iteration(), *number, piece.examples,
+                                            shared_->examples(), piece.rows}));
+}
+
+void Worker::on_idle(NodeId from, const Idle& idle) {
+  if (shared_ && shared_->iteration() <= idle.iteration)
+    lend_to(from);
+  else if (!shared_ && idle.iteration.next() >= next_batch_)  // it has the batch, and no weights
+    offers_.push_back({from, idle.iteration});
+}
+
+// Whoever has work of its own lets it be: the other one will do it then.
+void Worker::on_assist(NodeId from, const Assist& assist) {
+  if (!helper_ || (!awaited_pull_ && program_.is_running())) return;
+  PSGRID_CHECK(0 < assist.examples && assist.examples <= assist.of, "a piece of a mini-batch");
+  PSGRID_CHECK(
+      std::ranges::all_of(assist.rows, [&](std::uint32_t row) { return row < job_->train.rows; }),
+      "rows of the training data");
+  helper_->help(from, assist, all_keys_);
+}
+
+void Worker::on_assisted(NodeId from, const Assisted& assisted) {
+  if (!shared_ || shared_->iteration() != assisted.iteration) return;
+  if (!shared_->take(assisted.piece, {assisted.sections.begin(), assisted.sections.end()})) return;
+  lend_to(from);
+  if (awaited_piece_ != assisted.piece) return;
+  context_.cancel_compute(*awaited_work_);
+  end_gradient();
+  awaited_piece_.reset();
+  resume();
+}
+
+Worker::PieceVerb Worker::compute_piece(std::uint32_t piece, const Weights& weights) {
+  return {*this, piece, weights};
+}
+
+void Worker::begin_piece(std::uint32_t number, const Weights& weights) {
+  const SharedBatch::Piece& piece = shared_->piece(number);
+  shared_->begin(number);
+  awaited_piece_ = number;
+  piece_weights_.clear();
+  for (std::size_t table = 0; table < piece.keys.size(); ++table)
+    piece_weights_.push_back(rows_of(weights.sections[table], piece.keys[table]));
+  waiting_since_ = context_.now();
+  awaited_work_ = context_.compute(
+      {.kind = WorkKind::kGradient,
+       .flops = job_->piece_flops(piece.examples, shared_->examples()),
+       .index = shared_->iteration().value,  // a straggler is one for the whole iteration
+       .mathematics = [this, &piece] {
+         computed_ = learner_->gradient(job_->train, piece.rows, piece_weights_);
+       }});
+}
+
+void Worker::PieceVerb::await_resume() {
+  if (!worker.awaited_piece_) return;
+  worker.awaited_piece_.reset();
+  worker.shared_->take(piece, std::move(worker.computed_.sections));
+}
+
+void Worker::push_pieces(const MiniBatch& batch) {
+  push({.sections = shared_->mean(batch.keys)});
+  shared_.reset();
+}
+
+void Worker::offer_help(Clock iteration) {
+  const std::uint32_t workers = job_->spec.cluster.workers;
+  for (std::uint32_t i = 1; i <= job_->spec.job.work_stealing->partners; ++i)
+    context_.send(worker_id((self_.rank + i) % workers), make_message(Idle{iteration}));
 }
 
 bool Worker::ClockVerb::await_ready() {

@@ -13,11 +13,13 @@
 
 #include "model/batches.hpp"
 #include "model/client.hpp"
+#include "model/helper.hpp"
 #include "model/job.hpp"
 #include "model/learner.hpp"
 #include "model/member.hpp"
 #include "model/node.hpp"
 #include "model/program.hpp"
+#include "model/shared_batch.hpp"
 
 namespace psgrid {
 
@@ -79,6 +81,7 @@ class Worker final : public Node {
   struct ComputeUnlessVerb;
   struct ClockVerb;
   struct TurnVerb;
+  struct PieceVerb;
 
   // co_await pull(request) -> Weights: waits for the rows, as long as the gate holds them.
   PullVerb pull(RequestId request);
@@ -104,6 +107,17 @@ class Worker final : public Node {
   TurnVerb turn();
   void pass_turn();
 
+  // Cuts a mini-batch into pieces, which others may compute from now on; the next one that is left,
+  // if any; co_await compute_piece(piece, weights): it is computed, or another worker's gradient of
+  // it has come; and their mean is pushed.
+  void share(const MiniBatch& batch);
+  std::optional<std::uint32_t> next_piece() const { return shared_->next(); }
+  PieceVerb compute_piece(std::uint32_t piece, const Weights& weights);
+  void push_pieces(const MiniBatch& batch);
+
+  // Tells its partners that this worker has finished an iteration and could compute for them.
+  void offer_help(Clock iteration);
+
   const Job& job() const { return *job_; }
 
  private:
@@ -115,6 +129,11 @@ class Worker final : public Node {
   void resume();
   bool is_window_full() const;
   void on_turn();
+  void on_idle(NodeId from, const Idle& idle);
+  void on_assist(NodeId from, const Assist& assist);
+  void on_assisted(NodeId from, const Assisted& assisted);
+  void lend_to(NodeId helper);
+  void begin_piece(std::uint32_t piece, const Weights& weights);
   void begin_gradient(const MiniBatch& batch, std::uint32_t step, const Weights& weights);
   void end_gradient();
 
@@ -144,8 +163,18 @@ class Worker final : public Node {
   bool awaits_turn_ = false;
   std::optional<RequestId> awaited_instead_;  // of the work
   bool has_turn_ = false;
-  std::uint64_t works_ = 0;  // gradients begun
+  std::optional<std::uint32_t> awaited_piece_;  // of the work
+  std::uint64_t works_ = 0;                     // gradients begun
   Time waiting_since_;
+
+  std::optional<SharedBatch> shared_;  // in work
+  std::vector<Section> piece_weights_;
+  struct Offer {
+    NodeId from;
+    Clock iteration;
+  };
+  std::vector<Offer> offers_;  // for a batch that is not cut yet
+  std::optional<Helper> helper_;
 
   std::optional<Weights> pulled_;
   Gradient computed_;
@@ -180,6 +209,15 @@ struct Worker::ComputeUnlessVerb {
   bool await_ready() { return gives_up = worker.is_here(pull); }
   void await_suspend(std::coroutine_handle<>);
   std::optional<Gradient> await_resume();
+};
+
+struct Worker::PieceVerb {
+  Worker& worker;
+  std::uint32_t piece;
+  const Weights& weights;
+  bool await_ready() const { return false; }
+  void await_suspend(std::coroutine_handle<>) { worker.begin_piece(piece, weights); }
+  void await_resume();
 };
 
 struct Worker::TurnVerb {

@@ -163,6 +163,8 @@ Json job_json(const JobSpec& job, const std::string& directory) {
   json["compute"] = compute_json(job.compute);
   json["stop"] = stop_json(job.stop);
   if (job.local_steps > 1) json["local_steps"] = job.local_steps;
+  if (const auto& stealing = job.work_stealing)
+    json["work_stealing"] = {{"pieces", stealing->pieces}, {"partners", stealing->partners}};
   if (job.learner.type == LearnerType::kNone) return json;
   json["evaluate_every"] = job.evaluate_every;
   if (job.learner.type == LearnerType::kTally) return json;

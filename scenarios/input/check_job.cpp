@@ -195,6 +195,31 @@ void check_local_steps(RunSpec& run, const ReadContext& context) {
                                          run.job.local_steps));
 }
 
+// Pieces of one step's mini-batch, of workers who wait for one another.
+void check_work_stealing(const RunSpec& run, const ReadContext& context) {
+  Problems& problems = context.problems;
+  if (!run.job.work_stealing || !problems.sound("/job") || !problems.sound("/consistency") ||
+      !problems.sound("/cluster/workers"))
+    return;
+  const ConsistencyModel model = run.consistency.model;
+  if (model != ConsistencyModel::kBsp && model != ConsistencyModel::kSsp &&
+      model != ConsistencyModel::kDynamicSsp)
+    problems.error("/job/work_stealing",
+                   fmt::format("found the consistency model {}, expected \"bsp\", \"ssp\" or "
+                               "\"dynamic_ssp\", under which workers wait",
+                               in_quotes(consistency_name(model))));
+  if (run.job.local_steps > 1)
+    problems.error(
+        "/job/work_stealing",
+        fmt::format("found {} local steps, expected 1: others do not have the weights in "
+                    "between",
+                    run.job.local_steps));
+  if (run.job.work_stealing->partners >= run.cluster.workers)
+    problems.error("/job/work_stealing/partners",
+                   fmt::format("found {}, expected fewer than the {} workers",
+                               run.job.work_stealing->partners, run.cluster.workers));
+}
+
 // Only another replica can answer instead.
 void check_hedge(const RunSpec& run, const ReadContext& context) {
   Problems& problems = context.problems;
@@ -293,6 +318,7 @@ void check_job(RunSpec& run, const Json& document, const ReadContext& context) {
   check_tally(run, context);
   check_retry(run, document, context);
   check_hedge(run, context);
+  check_work_stealing(run, context);
 }
 
 }  // namespace psgrid::scenarios

@@ -236,6 +236,12 @@ JobSpec read_job(const Json& document, const ReadContext& context) {
   job.compute = read_compute(Fields::of(object, "compute"));
   job.stop = read_stop(Fields::of(object, "stop"));
   fields.read("local_steps", job.local_steps);
+  if (fields.has("work_stealing")) {
+    const Fields stealing = Fields::of(object, "work_stealing");
+    job.work_stealing.emplace();
+    stealing.read("pieces", job.work_stealing->pieces);
+    stealing.read("partners", job.work_stealing->partners);
+  }
   fields.read("evaluate_every", job.evaluate_every);
   return job;
 }

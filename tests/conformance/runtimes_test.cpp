@@ -195,6 +195,18 @@ TEST_P(Runtimes, StatefulLearnersEndWhereSerialTrainingDoes) {
   }
 }
 
+TEST_P(Runtimes, HelpChangesNothingOfWhatIsLearned) {
+  const Dataset data = synthetic_data(200, 20, 2, 1, 3);
+  RunSpec spec = learning_scenario(LearnerType::kLogisticRegression, 4, 2, 8);
+  spec.job.work_stealing = WorkStealingSpec{.pieces = 8, .partners = 3};
+  const Outcome alone = run(std::make_shared<const Job>(spec, data, data));
+  spec.stragglers = {{.nodes = {{Role::kWorker, 0, 0}}, .factor = 4}};
+  const Outcome helped = run(std::make_shared<const Job>(spec, data, data));
+  ASSERT_TRUE(helped.job_finished) << helped.failure;
+  EXPECT_EQ(helped.evaluations.back().record.fingerprint,
+            alone.evaluations.back().record.fingerprint);
+}
+
 RunSpec with_crash(const ConsistencySpec& model) {
   RunSpec spec = counting(model);
   spec.job.stop = {.time = Duration{0.6}};

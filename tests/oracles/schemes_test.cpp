@@ -172,6 +172,56 @@ TEST(TaskGraph, ADelayThatIsNeededIsTaken) {
   EXPECT_LT(needed, 0.7 * least);
 }
 
+// --- work stealing ------------------------------------------------------------------------------
+
+constexpr double kSlower = 4;
+
+RunSpec stealing_from_a_slow_worker(RunSpec spec) {
+  spec.stragglers = {{.nodes = {{Role::kWorker, 0, 0}}, .factor = kSlower}};
+  spec.job.work_stealing = WorkStealingSpec{.pieces = 16, .partners = 7};
+  return spec;
+}
+
+// At best all workers end together: as fast as the sum of their speeds.
+TEST(WorkStealing, TakesAsLongAsAllWorkersTogether) {
+  constexpr double kCompute = 0.01, kIterations = 20, kPiece = kCompute / 16;
+  const RunSpec spec = timing_scenario(8, 2, 1000, kCompute, kIterations);
+  const Simulated run = simulate(stealing_from_a_slow_worker(spec));
+  ASSERT_EQ(run.end, sim::SimulationEnd::kJobFinished);
+  const double iteration = run.finished.seconds / kIterations;
+  const double together = 8 * kCompute / (7 + 1 / kSlower);
+  EXPECT_GT(iteration, together);
+  EXPECT_LT(iteration, together + kSlower * kPiece);  // the slow one's last piece
+}
+
+// Whoever has computed a piece, the sum is made in the same order.
+TEST(WorkStealing, ChangesNoBitOfWhatIsLearned) {
+  for (const double density : {1.0, 0.2}) {
+    const Dataset data = synthetic_data(400, 30, 2, density, 5);
+    const RunSpec helped =
+        stealing_from_a_slow_worker(learning_scenario(LearnerType::kLogisticRegression, 8, 2, 15));
+    RunSpec alone = helped;
+    alone.stragglers.clear();
+    RunSpec lossy = helped;
+    lossy.client.retry.timeout = {0.02};
+    lossy.faults = {{.at = 0, .kind = FaultKind::kLink, .nodes = {{Role::kWorker, 0, 7}}}};
+    lossy.faults[0].to = {{Role::kWorker, 0, 7}, {Role::kServer, 0, 1}};
+    lossy.faults[0].both_ways = true;
+    lossy.faults[0].link = {.loss = 0.1, .duplicate = 0.1, .reorder = 0.1};
+    const Simulated reference = simulate(alone, data, data);
+    std::size_t assisted = 0;
+    for (const RunSpec& spec : {helped, lossy}) {
+      const Simulated run = simulate(spec, data, data);
+      ASSERT_EQ(run.end, sim::SimulationEnd::kJobFinished);
+      EXPECT_EQ(run.evaluations.back().record.fingerprint,
+                reference.evaluations.back().record.fingerprint);
+      assisted += static_cast<std::size_t>(std::ranges::count_if(
+          run.messages, [](const MessageTrace& message) { return message.type == "assisted"; }));
+    }
+    EXPECT_GT(assisted, 15u);
+  }
+}
+
 struct Bounded {
   double wait_s = 0, end_s = 0;
   std::uint32_t most_ahead = 0;

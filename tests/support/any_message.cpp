@@ -243,6 +243,17 @@ Message message_of(std::size_t type) {
       return PushCountRequest{{any_u32()}, any_u32(), any_u32(), {any_u32()}};
     case 37:
       return PushCount{any_u32(), any_u32(), {any_u32()}, any_u64()};
+    case 38:
+      return Idle{{any_u32()}};
+    case 39:
+      return Assist{
+          {any_u32()},
+          any_u32(),
+          any_u32(),
+          any_u32(),
+          *rc::gen::container<std::vector<std::uint32_t>>(rc::gen::arbitrary<std::uint32_t>())};
+    case 40:
+      return Assisted{{any_u32()}, any_u32(), any_sections()};
     default:
       return Rejoin{{any_u32()}, {any_u32()}, any_u32(), any_u64(), any_u64()};
   }

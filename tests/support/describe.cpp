@@ -161,6 +161,17 @@ struct Description {
                 rows.own_clock.value, " version ", rows.version, sections_text(rows.sections));
   }
   std::string operator()(const Turn&) const { return "turn"; }
+  std::string operator()(const Idle& idle) const {
+    return Text("idle after ", idle.iteration.value);
+  }
+  std::string operator()(const Assist& assist) const {
+    return Text("assist ", assist.iteration.value, " piece ", assist.piece, ": ", assist.examples,
+                " of ", assist.of);
+  }
+  std::string operator()(const Assisted& assisted) const {
+    return Text("assisted ", assisted.iteration.value, " piece ", assisted.piece,
+                sections_text(assisted.sections));
+  }
   std::string operator()(const Rejoin& rejoin) const {
     return Text("rejoin", shard_text(rejoin.shard), " after ", rejoin.sequence);
   }
