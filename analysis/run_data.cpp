@@ -39,6 +39,8 @@ std::string learner_text(const LearnerSpec& spec) {
       return "support vector machine";
     case LearnerType::kLinearRegression:
       return "linear regression";
+    case LearnerType::kCodedLinearRegression:
+      return "coded linear regression";
     case LearnerType::kSoftmaxRegression:
       return "softmax regression";
     case LearnerType::kSparseLogisticRegression:

@@ -38,6 +38,18 @@ Values cut(const Values& whole, std::uint32_t width, const Slice& slice) {
 
 }  // namespace
 
+std::uint64_t Weights::least_version() const {
+  std::uint64_t least = ~std::uint64_t{0};
+  for (const ReadMark& mark : read) least = std::min(least, mark.version);
+  return least;
+}
+
+std::uint64_t Weights::greatest_version() const {
+  std::uint64_t greatest = 0;
+  for (const ReadMark& mark : read) greatest = std::max(greatest, mark.version);
+  return greatest;
+}
+
 bool Client::Unanswered::answered_by(std::uint32_t shard) {
   if (shard >= shards.size() || !shards[shard]) return false;
   shards[shard] = false;
@@ -64,7 +76,8 @@ Client::Client(std::shared_ptr<const Job> job, NodeId self, Context& context)
 void Client::start(ViewPtr view, Clock done) {
   view_ = std::move(view);
   last_read_.resize(view_->shards());
-  ticked_ = acknowledged_ = done;
+  // With a code, others may have done these: servers have not heard of them from this worker.
+  ticked_ = acknowledged_ = job_->code ? Clock{} : done;
   pushes_ = done.value;  // one an iteration
   // Answers to a worker of the same rank that was started before must not be taken for this one's.
   pulls_ = std::uint64_t{context_.incarnation().value} << 32;
@@ -96,6 +109,14 @@ Client::Pulling& Client::begin_pull(Clock iteration) {
   pulling.weights.slowest = {~0u};
   pulling.weights.read = last_read_;  // of shards that it does not ask
   return pulling;
+}
+
+RequestId Client::pull_from(Clock iteration, std::vector<KeySet> keys) {
+  Pulling& pulling = begin_pull(iteration);
+  if (iteration > Clock{})
+    pulling.newer_than.assign(view_->shards(), {.version = iteration.value - 1u, .clock = {}});
+  request_rows(pulling, std::move(keys));
+  return pulling.requests.number;
 }
 
 RequestId Client::pull_newer(Clock iteration, std::vector<KeySet> keys, const Weights& than) {
@@ -304,6 +325,10 @@ std::optional<Weights> Client::take(RequestId pull) {
 
 void Client::push(Clock iteration, std::vector<Section> gradient, const Weights& read, bool ticks) {
   Pushing& pushing = pushing_.emplace_back();
+  // Iterations that this worker has left out have their numbers, too: started anew, it knows only
+  // which one it begins with.
+  if (const auto redundancy = job_->consistency->redundancy())
+    pushes_ = std::max(pushes_, std::uint64_t{iteration.value} * redundancy->pushes);
   pushing.requests.number = {++pushes_};
   pushing.requests.shards.assign(view_->shards(), true);
   pushing.messages.resize(view_->shards());
@@ -352,8 +377,7 @@ std::vector<Sections> Client::slice(const std::vector<Section>& gradient) const 
     return parts;
   }
   for (const Section& section : gradient) {
-    const std::uint32_t width =
-        job_->tables[section.table.value].width * job_->rule->pushed_per_weight();
+    const std::uint32_t width = job_->pushed_width(job_->tables[section.table.value]);
     const auto slices = view_->ring(section.table).slice(section.keys);
     for (const Slice& slice : *slices)
       parts[slice.shard].push_back(

@@ -33,6 +33,10 @@ struct Weights {
     Clock clock;
   };
   std::vector<ReadMark> read;
+
+  // Of all shards: updates that are in the rows.
+  std::uint64_t least_version() const;
+  std::uint64_t greatest_version() const;
 };
 
 class Client {
@@ -50,6 +54,10 @@ class Client {
 
   // The same, but every shard answers only when its rows are newer than these.
   RequestId pull_newer(Clock iteration, std::vector<KeySet> keys, const Weights& than);
+
+  // Where shards count iterations by their versions: every one answers when it has reached this
+  // one.
+  RequestId pull_from(Clock iteration, std::vector<KeySet> keys);
 
   bool is_complete(RequestId pull) const;
 

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 
+#include "model/codes/code.hpp"
 #include "model/ids.hpp"
 #include "model/job_spec.hpp"
 
@@ -30,6 +31,16 @@ struct Quorum {
   bool fresh = false;     // only gradients of the parameters as they are count; others are dropped
   bool one_each = false;  // at most one of each worker, who then waits for the update
   bool cancels = false;   // a worker gives up a gradient that could only be dropped
+};
+
+// Work that several workers do, so that the first of them are enough for an update of all of the
+// iteration's batch. It is cut into as many parts as there are workers, of whom none may come or go
+// for good. Iterations are those of all workers together: what comes too late for one is dropped.
+struct Redundancy {
+  std::uint32_t workers = 0;
+  std::uint32_t parts = 1;   // of the batch, that each worker does; 1: its own
+  std::uint32_t pushes = 1;  // of each worker in an iteration
+  double work = 1;           // before each push, in parts
 };
 
 // How fast workers turn out to be, for a gate that depends on it. Soft state of a server: it is
@@ -66,6 +77,10 @@ class Consistency {
   // Where neither: how many gradients make an update. The iterations of a job are then its
   // workers' together, however many each has.
   virtual std::optional<Quorum> quorum() const { return {}; }
+
+  // What workers do beyond their shares, where that makes up for those who are late.
+  virtual std::optional<Redundancy> redundancy() const { return {}; }
+  virtual std::unique_ptr<Code> make_code() const { return nullptr; }
 
   // Where the gate depends on the workers' speeds; required() is then the strictest it may ask for.
   virtual std::unique_ptr<Pace> make_pace(std::uint32_t /*workers*/) const { return nullptr; }

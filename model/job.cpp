@@ -1,10 +1,12 @@
 #include "model/job.hpp"
 
+#include "model/check.hpp"
 #include "model/filters/filter.hpp"
 #include "model/manager.hpp"
 #include "model/programs/first_gradients.hpp"
 #include "model/programs/in_turns.hpp"
 #include "model/programs/mini_batch_sgd.hpp"
+#include "model/programs/redundant_gradients.hpp"
 #include "model/programs/work_stealing.hpp"
 #include "model/server.hpp"
 #include "model/worker.hpp"
@@ -17,6 +19,7 @@ LearnerSpec learner_in(const RunSpec& run) {
   spec.workers = run.cluster.workers;
   spec.batch = run.job.batch;
   spec.delay = run.consistency.delay;
+  spec.stragglers = run.consistency.stragglers;
   return spec;
 }
 
@@ -26,7 +29,10 @@ Job::Job(RunSpec run_spec, Dataset train_data, Dataset test_data, LearnerFactory
       test(std::move(test_data)),
       learner_factory(std::move(factory)),
       filter_factory(make_filter),
-      consistency(make_consistency(spec.consistency)) {
+      consistency(make_consistency(spec.consistency)),
+      code(consistency->make_code()) {
+  PSGRID_CHECK(!code || consistency->redundancy()->workers == spec.cluster.workers,
+               "a code for the workers of the cluster");
   const std::unique_ptr<Learner> learner = make_learner();
   rule = learner->update_rule();
   if (!rule) rule = make_update_rule(spec.job.optimizer);
@@ -49,9 +55,16 @@ double Job::gradient_flops(std::size_t examples) const {
   return flops_per_example * static_cast<double>(examples);
 }
 
+std::uint32_t Job::pushed_width(const Table& table) const {
+  if (!code) return table.width * rule->pushed_per_weight();
+  PSGRID_CHECK(table.width % code->expansion() == 0, "rows of which a push has a part");
+  return table.width / code->expansion();
+}
+
 std::unique_ptr<Node> make_worker(std::shared_ptr<const Job> job, NodeId self, Context& context) {
   const auto quorum = job->consistency->quorum();
-  const Worker::ProgramFactory program = quorum && quorum->cancels         ? first_gradients
+  const Worker::ProgramFactory program = job->code                         ? redundant_gradients
+                                         : quorum && quorum->cancels       ? first_gradients
                                          : job->consistency->takes_turns() ? in_turns
                                          : job->spec.job.work_stealing     ? work_stealing
                                                                            : mini_batch_sgd;

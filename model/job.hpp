@@ -53,11 +53,15 @@ struct Job {
   bool timing_only = false;
   std::vector<Table> tables;
   std::unique_ptr<Consistency> consistency;
+  std::unique_ptr<Code> code;  // of models with redundancy; else null
   std::unique_ptr<UpdateRule> rule;
   double flops_per_example = 0;  // 0 if the scenario declares seconds
 
   // A learner for one node.
   std::unique_ptr<Learner> make_learner() const;
+
+  // Values of a row that a worker pushes.
+  std::uint32_t pushed_width(const Table& table) const;
 
   // Simulated cost of one gradient over `examples` examples.
   double gradient_flops(std::size_t examples) const;

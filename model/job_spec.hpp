@@ -16,6 +16,7 @@ enum class LearnerType {
   kLogisticRegression,
   kSvm,
   kLinearRegression,
+  kCodedLinearRegression,
   kSoftmaxRegression,
   kSparseLogisticRegression,
   kMatrixFactorization,
@@ -50,6 +51,7 @@ struct LearnerSpec {
   std::uint32_t workers = 0;
   std::uint32_t batch = 0;
   std::uint32_t delay = 0;
+  std::uint32_t stragglers = 0;
 };
 
 // Learners whose pushes are not gradients for an optimizer: they bring an update rule of their own.
@@ -138,10 +140,19 @@ enum class ConsistencyModel {
   kKAsync,
   kKBatchAsync,
   kBackupWorkers,
+  kGradientCoding,
+  kPartialGradients,
+  kMdsCoding,
   kDynamicSsp,
   kBspThenAsync,
   kRoundRobin,
   kTaskGraph
+};
+
+// How gradient coding gives parts of a batch to workers (Tandon et al., ICML 2017).
+enum class GradientCodeType {
+  kFractionalRepetition,  // groups of workers do the same
+  kCyclic,                // each worker does as many parts from its own on
 };
 
 // By what a stale gradient's step is multiplied, where gradients are applied one by one.
@@ -181,9 +192,13 @@ struct ConsistencySpec {
   bool cache = false;               // ssp: workers read fresh-enough rows from a cache of their own
   bool eager = false;               // ssp with a cache: servers send it rows as clocks rise
   std::uint32_t gradients = 1;      // k_sync, k_batch_sync, k_async, k_batch_async, backup_workers:
-                                    // in an update
-  std::uint32_t switch_at = 0;      // bsp_then_async: iterations before
-  std::vector<TaskSpec> tasks;      // task_graph
+                                    // in an update; gradient_coding, mds_coding: pushes that are
+                                    // enough for one; partial_gradients: parts
+  std::uint32_t stragglers = 0;     // gradient_coding, mds_coding: workers that may be late
+  std::uint32_t redundancy = 1;     // partial_gradients: workers that compute a part
+  GradientCodeType code = GradientCodeType::kFractionalRepetition;  // gradient_coding
+  std::uint32_t switch_at = 0;              // bsp_then_async: iterations before
+  std::vector<TaskSpec> tasks;              // task_graph
   StaleStep stale_step = StaleStep::kFull;  // ssp, dynamic_ssp, async, bsp_then_async, round_robin
   double stale_factor = 1;                  // of StaleStep::kConstant
 };

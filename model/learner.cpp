@@ -1,6 +1,7 @@
 #include "model/learner.hpp"
 
 #include "model/check.hpp"
+#include "model/learners/coded_linear_regression.hpp"
 #include "model/learners/count_min.hpp"
 #include "model/learners/lda.hpp"
 #include "model/learners/linear_regression.hpp"
@@ -27,6 +28,8 @@ std::unique_ptr<Learner> make_learner(const LearnerSpec& spec, const Dataset* da
       return std::make_unique<Svm>(spec, *data);
     case LearnerType::kLinearRegression:
       return std::make_unique<LinearRegression>(spec, *data);
+    case LearnerType::kCodedLinearRegression:
+      return std::make_unique<CodedLinearRegression>(spec, *data);
     case LearnerType::kSoftmaxRegression:
       return std::make_unique<SoftmaxRegression>(spec, *data);
     case LearnerType::kSparseLogisticRegression:

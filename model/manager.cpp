@@ -321,12 +321,15 @@ void Manager::on_progress(NodeId from, const Progress& progress) {
 }
 
 double Manager::mean_iterations() const {
+  // Iterations of all workers together: whoever has read one has read it complete.
+  if (job_->code) return std::max_element(clocks_.begin(), clocks_.end())->value;
   return static_cast<double>(iterations_) / static_cast<double>(clocks_.size());
 }
 
 bool Manager::all_workers_done() const {
   const auto& limit = job_->spec.job.stop.iterations;
   if (!limit) return false;
+  if (job_->code) return mean_iterations() >= *limit;
   const bool all_took_part = view_->description().expelled.empty();
   const bool enough = iterations_ >= std::uint64_t{*limit} * clocks_.size();
   if (job_->consistency->quorum()) return enough;
@@ -435,7 +438,9 @@ void Manager::finish_evaluation() {
   if (target && evaluation_.loss <= *target) return finish(StopReason::kTargetLoss);
   if (!all_workers_done()) return;
   // The last workers may have finished while an earlier model was evaluated.
-  evaluation_.examples == examples_ ? finish(StopReason::kIterations) : evaluate();
+  const bool is_last = job_->code ? evaluation_.iteration >= *job_->spec.job.stop.iterations
+                                  : evaluation_.examples == examples_;
+  is_last ? finish(StopReason::kIterations) : evaluate();
 }
 
 }  // namespace psgrid

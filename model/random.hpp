@@ -31,6 +31,7 @@ enum class Purpose : std::uint16_t {
   kStream,       // items that a worker counts; the sub-stream is the iteration
   kHashing,      // hash functions of a sketch; the sub-stream is the row
   kFilter,       // draws of a filter of what a node sends
+  kCode,         // coefficients of a code; the sub-stream is the row
 };
 
 class RandomStream {

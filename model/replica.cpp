@@ -211,10 +211,13 @@ void Replica::on_push(NodeId from, MessagePtr message) {
     return;
   }
   if (closing_ && !planted(Mistake::kClosedChainGoesOn)) return;  // it comes again to the next head
-  if (number.value <= pushes_admitted_[from.rank]) return;  // acknowledged when its work is done
+  if (number.value <= pushes_admitted_[from.rank]) {
+    if (is_void(number, pushes_admitted_[from.rank])) acknowledge(from, number);
+    return;  // else it is acknowledged when its work is done
+  }
   if (planted(Mistake::kClockOvertakesPushes) && !job_->consistency->sums_iterations())
     state_->advance_clocks(from.rank, std::get<Push>(*message));
-  const bool is_early = number.value > pushes_admitted_[from.rank] + 1;
+  const bool is_early = !may_follow(number, pushes_admitted_[from.rank]);
   if (is_early || is_backlog_full()) {
     waiting_.try_emplace({from.rank, number}, PendingPush{from, message});
     return;
@@ -223,11 +226,35 @@ void Replica::on_push(NodeId from, MessagePtr message) {
   admit_next(from.rank);
 }
 
+// Whether a worker's push is the next after another. With a code a worker may leave iterations out,
+// each of which has as many numbers as pushes.
+bool Replica::may_follow(RequestId push, std::uint64_t last) const {
+  if (push.value == last + 1) return true;
+  const auto redundancy = job_->consistency->redundancy();
+  return redundancy && push.value > last && (push.value - 1) % redundancy->pushes == 0;
+}
+
+// With a code, an iteration is over by the time that a worker pushes for a later one.
+bool Replica::is_void(RequestId push, std::uint64_t last) const {
+  const auto redundancy = job_->consistency->redundancy();
+  return redundancy && push.value <= (last - 1) / redundancy->pushes * redundancy->pushes;
+}
+
+void Replica::drop_void(PushesByNumber& pushes, std::uint32_t worker, std::uint64_t last) {
+  for (auto push = pushes.lower_bound({worker, {}});
+       push != pushes.end() && push->first.first == worker && is_void(push->first.second, last);
+       push = pushes.erase(push))
+    acknowledge(worker_id(worker), push->first.second);
+}
+
 void Replica::admit_next(std::uint32_t worker) {
   while (!waiting_.empty() && !is_backlog_full()) {
-    auto next = waiting_.extract({worker, {pushes_admitted_[worker] + 1}});
-    if (next.empty()) break;
-    admit(std::move(next.mapped()));
+    const auto next = waiting_.upper_bound({worker, {pushes_admitted_[worker]}});
+    if (next == waiting_.end() || next->first.first != worker) break;
+    if (!may_follow(next->first.second, pushes_admitted_[worker])) break;
+    PendingPush push = std::move(next->second);
+    waiting_.erase(next);
+    admit(std::move(push));
   }
 }
 
@@ -240,7 +267,9 @@ void Replica::admit_what_waits() {
 }
 
 void Replica::admit(PendingPush request) {
-  ++pushes_admitted_[request.from.rank];
+  const std::uint32_t worker = request.from.rank;
+  pushes_admitted_[worker] = std::get<Push>(*request.message).request.value;
+  drop_void(waiting_, worker, pushes_admitted_[worker]);
   const CostSpec& costs = job_->spec.costs;
   const auto values = value_count(std::get<Push>(*request.message).sections);
   const double flops =
@@ -251,19 +280,24 @@ void Replica::admit(PendingPush request) {
 // The cores of a processor may finish a worker's pushes in another order than they began them.
 void Replica::finish(PendingPush request) {
   const std::uint32_t worker = request.from.rank;
-  const auto next_number = [&] {
-    return RequestId{(gathered_ ? pushes_gathered_[worker] : state_->pushes_of(worker).value) + 1};
+  const auto last = [&] {
+    return gathered_ ? pushes_gathered_[worker] : state_->pushes_of(worker).value;
   };
   const RequestId number = std::get<Push>(*request.message).request;
-  if (number > next_number()) {
+  if (last() > 0 && is_void(number, last())) return acknowledge(request.from, number);
+  if (number.value > last() && !may_follow(number, last())) {
     worked_.emplace(std::pair{worker, number}, std::move(request));
     return;
   }
   take_effect(request);
-  while (!worked_.empty()) {
-    const auto next = worked_.extract({worker, next_number()});
-    if (next.empty()) break;
-    take_effect(next.mapped());
+  drop_void(worked_, worker, last());
+  while (true) {
+    const auto next = worked_.upper_bound({worker, {last()}});
+    if (next == worked_.end() || next->first.first != worker) break;
+    if (!may_follow(next->first.second, last())) break;
+    const PendingPush push = std::move(next->second);
+    worked_.erase(next);
+    take_effect(push);
   }
 }
 

@@ -120,6 +120,8 @@ class Replica {
     bool has_entries = false;  // from before a restart: only what comes after them is missing
   };
 
+  using PushesByNumber = std::map<std::pair<std::uint32_t, RequestId>, PendingPush>;
+
   const Chain& chain() const { return view_->chain(shard_); }
   // 0 if this replica is in the chain.
   Epoch joining_since() const { return place_ ? Epoch{} : chain().joining_since; }
@@ -134,6 +136,9 @@ class Replica {
 
   void admit(PendingPush push);
   void admit_next(std::uint32_t worker);
+  bool may_follow(RequestId push, std::uint64_t last) const;
+  bool is_void(RequestId push, std::uint64_t last) const;
+  void drop_void(PushesByNumber& pushes, std::uint32_t worker, std::uint64_t last);
   void admit_what_waits();
   bool is_backlog_full() const;
   void finish(PendingPush push);
@@ -204,7 +209,6 @@ class Replica {
 
   // As the head. By worker: all pushes up to this number were given to the processor.
   std::vector<std::uint64_t> pushes_admitted_;
-  using PushesByNumber = std::map<std::pair<std::uint32_t, RequestId>, PendingPush>;
   PushesByNumber waiting_;  // beyond a gap, or as too much is not stable; a window of each worker
   PushesByNumber worked_;   // the processor is done with them, but not with an earlier one
   // Where sums are replicated: those that are not entries yet, the iterations that are, and by

@@ -152,6 +152,11 @@ bool QuorumSum::holds(std::uint32_t worker) const {
                      [&](const Part& part) { return part.read.worker == worker; });
 }
 
+bool QuorumSum::holds_piece(std::uint32_t piece) const {
+  return std::any_of(parts_.begin(), parts_.end(),
+                     [&](const Part& part) { return part.piece == piece; });
+}
+
 bool QuorumSum::add(Part part) {
   parts_.push_back(std::move(part));
   return parts_.size() >= quorum_.gradients;
@@ -161,7 +166,11 @@ QuorumSum::Finished QuorumSum::take(std::span<const Shard> shards) {
   Finished finished{.mean = {}, .parts = std::exchange(parts_, {})};
   if (job_->timing_only) return finished;
   std::stable_sort(finished.parts.begin(), finished.parts.end(),
-                   [](const Part& a, const Part& b) { return a.read.worker < b.read.worker; });
+                   [](const Part& a, const Part& b) { return a.piece < b.piece; });
+  if (job_->code) {
+    finished.mean = decoded(finished.parts, shards);
+    return finished;
+  }
   GradientSum sum(shards);
   const auto count = static_cast<std::uint32_t>(finished.parts.size());
   for (std::uint32_t i = 0; i < count; ++i) {
@@ -172,20 +181,76 @@ QuorumSum::Finished QuorumSum::take(std::span<const Shard> shards) {
   return finished;
 }
 
+namespace {
+
+Section scaled(const Section& section, double factor) {
+  std::vector<float> values;
+  values.reserve(section.values.size());
+  for (float value : section.values.data()) values.push_back(static_cast<float>(factor * value));
+  return {section.table, section.keys, Values(std::move(values))};
+}
+
+// Each value of a row of every part becomes as many as there are rows of factors.
+Section expanded(const std::vector<QuorumSum::Part>& parts, std::size_t which,
+                 const std::vector<double>& factors) {
+  const Section& first = parts.front().sections[which];
+  const std::size_t rows = first.values.size(), expansion = factors.size() / parts.size();
+  std::vector<double> sums(rows * expansion);
+  for (std::size_t part = 0; part < parts.size(); ++part) {
+    const std::span<const float> values = parts[part].sections[which].values.data();
+    PSGRID_CHECK(values.size() == rows, "equal parts");
+    for (std::size_t row = 0; row < rows; ++row)
+      for (std::size_t i = 0; i < expansion; ++i)
+        sums[row * expansion + i] += factors[i * parts.size() + part] * values[row];
+  }
+  return {first.table, first.keys, Values(std::vector<float>(sums.begin(), sums.end()))};
+}
+
+}  // namespace
+
+std::vector<Section> QuorumSum::decoded(const std::vector<Part>& parts,
+                                        std::span<const Shard> shards) const {
+  std::vector<std::uint32_t> pieces;
+  for (const Part& part : parts) pieces.push_back(part.piece);
+  const std::vector<double> factors = job_->code->decoding(pieces);
+  std::vector<Section> sections;
+  if (job_->code->expansion() > 1) {
+    for (std::size_t which = 0; which < parts.front().sections.size(); ++which)
+      sections.push_back(expanded(parts, which, factors));
+    return sections;
+  }
+  GradientSum sum(shards);
+  const auto count = static_cast<std::uint32_t>(parts.size());
+  for (std::uint32_t i = 0; i < count; ++i) {
+    if (factors[i] != 0 && factors[i] != 1) {
+      Sections weighted;
+      for (const Section& section : parts[i].sections)
+        weighted.push_back(scaled(section, factors[i]));
+      sum.add(i, weighted);
+    } else if (factors[i] != 0) {
+      sum.add(i, parts[i].sections);
+    }
+    sum.close(i);
+  }
+  return std::move(sum).take_scaled(count, job_->code->scale());
+}
+
 void QuorumSum::put(WireWriter& out) const {
   out.varint(parts_.size());
   for (const Part& part : parts_) {
     put_read_mark(out, part.read);
     out.varint(part.iteration.value);
+    out.varint(part.piece);
     psgrid::put(out, part.sections);
   }
 }
 
 void QuorumSum::get(WireReader& in) {
-  parts_.resize(in.count(5));
+  parts_.resize(in.count(6));
   for (Part& part : parts_) {
     part.read = get_read_mark(in);
     part.iteration = {in.u32()};
+    part.piece = in.u32();
     for (Section& section : get_sections(in)) part.sections.push_back(std::move(section));
   }
 }
@@ -245,7 +310,9 @@ bool ShardState::apply(const Entry& entry, Context* witness) {
 }
 
 bool ShardState::apply_push(std::uint32_t worker, const Push& push, Context* witness) {
-  const bool is_next = push.request.value == pushes_[worker] + 1;
+  // With a code, iterations may be left out.
+  const bool is_next =
+      job_->code ? push.request.value > pushes_[worker] : push.request.value == pushes_[worker] + 1;
   PSGRID_CHECK(is_next || planted(Mistake::kNoDuplicateCheck) ||
                    planted(Mistake::kResyncWithoutDuplicates) ||
                    planted(Mistake::kResyncMissesAnEntry) || planted(Mistake::kJoinBeforeData) ||
@@ -278,17 +345,28 @@ bool ShardState::advance_clocks(std::uint32_t worker, const Push& push) {
 }
 
 void ShardState::add_to_quorum(std::uint32_t worker, const Push& push, Context* witness) {
-  if (quorum_->quorum().fresh && push.read_version < version_) {
+  std::uint32_t piece = worker;
+  if (const auto redundancy = job_->consistency->redundancy())
+    piece = job_->code->piece(
+        worker, static_cast<std::uint32_t>((push.request.value - 1) % redundancy->pushes));
+  if (comes_too_late(push, piece)) {
     if (witness) witness->record(GradientDropped{worker_id(worker), push.iteration});
     return;
   }
-  if (!quorum_->add({{worker, push.read_clock, push.read_version}, push.iteration, push.sections}))
+  if (!quorum_->add(
+          {{worker, push.read_clock, push.read_version}, push.iteration, piece, push.sections}))
     return;
   const QuorumSum::Finished finished = quorum_->take(shards_);
   if (witness)
     for (const QuorumSum::Part& part : finished.parts)
       record_staleness(*witness, part.read, part.iteration, slowest());
   update(finished.mean, 1);
+  if (job_->code) summed_ = summed_.next();
+}
+
+bool ShardState::comes_too_late(const Push& push, std::uint32_t piece) const {
+  if (!job_->code) return quorum_->quorum().fresh && push.read_version < version_;
+  return push.iteration.value != version_ || quorum_->holds_piece(piece);
 }
 
 void ShardState::apply_finished_iterations(Context* witness) {

@@ -93,6 +93,7 @@ class QuorumSum {
   struct Part {
     IterationSums::ReadMark read;
     Clock iteration;
+    std::uint32_t piece = 0;  // the worker, unless a code says otherwise
     Sections sections;
   };
 
@@ -100,6 +101,7 @@ class QuorumSum {
 
   const Quorum& quorum() const { return quorum_; }
   bool holds(std::uint32_t worker) const;
+  bool holds_piece(std::uint32_t piece) const;
 
   // True if that makes an update.
   bool add(Part part);
@@ -108,13 +110,15 @@ class QuorumSum {
     std::vector<Section> mean;
     std::vector<Part> parts;
   };
-  // The sum is laid out like `shards`, and made in the order of workers.
+  // The sum is laid out like `shards`, and made in the order of workers, or as a code says.
   Finished take(std::span<const Shard> shards);
 
   void put(WireWriter& out) const;
   void get(WireReader& in);
 
  private:
+  std::vector<Section> decoded(const std::vector<Part>& parts, std::span<const Shard> shards) const;
+
   const Job* job_;
   Quorum quorum_;
   std::vector<Part> parts_;
@@ -178,6 +182,7 @@ class ShardState {
  private:
   bool apply_push(std::uint32_t worker, const Push& push, Context* witness);
   void add_to_quorum(std::uint32_t worker, const Push& push, Context* witness);
+  bool comes_too_late(const Push& push, std::uint32_t piece) const;
   bool apply_aggregate(const Aggregate& aggregate, Context* witness);
   bool apply_expulsion(const Expulsion& expulsion, Context* witness);
   bool apply_admission(const Admission& admission, Context* witness);

@@ -154,6 +154,7 @@ void Worker::resume() {
 }
 
 void Worker::on_acknowledged() {
+  if (job_->code) return;  // see note_complete
   for (; reported_ < client_.acknowledged(); reported_ = reported_.next())
     context_.send(member_.manager(), make_message(Progress{reported_.next(), examples_}));
 }
@@ -168,7 +169,8 @@ bool Worker::is_window_full() const {
 bool Worker::has(Clock iteration) const {
   const auto& limit = job_->spec.job.stop.iterations;
   // Where some gradients are enough, the others may do any number of iterations meanwhile.
-  return !limit || job_->consistency->quorum() || iteration.value < *limit;
+  const bool of_each = !job_->consistency->quorum() || job_->code;
+  return !limit || !of_each || iteration.value < *limit;
 }
 
 MiniBatch Worker::next_batch() {
@@ -181,7 +183,9 @@ MiniBatch Worker::next_batch() {
   next_batch_ = next_batch_.next();
   if (std::exchange(share_is_new_, false))  // not earlier: it may be computing a gradient
     learner_->take_share(job_->train, {self_, batch.iteration, rows_.begin, rows_.size()});
-  if (batches_) {
+  if (job_->code) {
+    take_parts(batch);
+  } else if (batches_) {
     for (std::uint32_t step = 0; step < steps; ++step) {
       const std::span<const std::uint32_t> rows = batches_->next();
       batch.rows.insert(batch.rows.end(), rows.begin(), rows.end());
@@ -196,12 +200,64 @@ MiniBatch Worker::next_batch() {
   return batch;
 }
 
+MiniBatch Worker::batch_of(Clock iteration) {
+  PSGRID_CHECK(iteration >= next_batch_, "an iteration that has not been begun");
+  next_batch_ = iteration;
+  return next_batch();
+}
+
+// Those that the workers whose parts they are would have by themselves.
+void Worker::take_parts(MiniBatch& batch) {
+  const std::vector<Code::Part> parts = job_->code->parts_of(self_.rank);
+  for (std::size_t i = part_batches_.size(); batches_ && i < parts.size(); ++i) {
+    const NodeId whose = worker_id(parts[i].number);
+    part_batches_.emplace_back(data_range(job_->train.rows, whose.rank, job_->spec.cluster.workers),
+                               job_->spec.job.batch,
+                               RandomStream(job_->spec.seed, whose, Purpose::kBatches));
+  }
+  for (; parts_drawn_ < batch.iteration; parts_drawn_ = parts_drawn_.next())
+    for (BatchSampler& sampler : part_batches_) sampler.next();  // it has left these out
+  parts_drawn_ = batch.iteration.next();
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    MiniBatch::Part part{parts[i], {}, all_keys_};
+    if (batches_) {
+      const std::span<const std::uint32_t> rows = part_batches_[i].next();
+      part.rows.assign(rows.begin(), rows.end());
+      batch.examples = static_cast<std::uint32_t>(rows.size());
+    } else {
+      part.rows = learner_->made_up_rows(part.what.number, batch.iteration);
+    }
+    if (!part.rows.empty()) part.keys = learner_->keys(job_->train, part.rows);
+    if (i == 0) batch.keys = part.keys;
+    for (std::size_t table = 0; table < batch.keys.size(); ++table)
+      batch.keys[table] = united(batch.keys[table], part.keys[table]);
+    batch.parts.push_back(std::move(part));
+  }
+}
+
 RequestId Worker::prefetch(const MiniBatch& batch) {
   return client_.pull(batch.iteration, batch.keys);
 }
 
 RequestId Worker::prefetch_newer(const MiniBatch& batch, const Weights& than) {
   return client_.pull_newer(batch.iteration, batch.keys, than);
+}
+
+RequestId Worker::prefetch_complete(const MiniBatch& batch) {
+  return client_.pull_from(batch.iteration, batch.keys);
+}
+
+Clock Worker::note_complete(const Weights& weights) {
+  const Clock complete{static_cast<std::uint32_t>(weights.least_version())};
+  if (complete > reported_) {
+    reported_ = complete;
+    context_.send(member_.manager(), make_message(Progress{reported_, examples_}));
+  }
+  return complete;
+}
+
+void Worker::send(const MiniBatch& batch, const Weights& weights) {
+  client_.push(batch.iteration, std::exchange(gradient_, {}), weights, false);
 }
 
 void Worker::push(Gradient gradient) {
@@ -229,8 +285,8 @@ Worker::ComputeVerb Worker::compute(const MiniBatch& batch, std::uint32_t step,
 }
 
 Worker::ComputeUnlessVerb Worker::compute_unless(RequestId pull, const MiniBatch& batch,
-                                                 const Weights& weights) {
-  return {*this, pull, batch, weights};
+                                                 const Weights& weights, std::uint32_t step) {
+  return {*this, pull, batch, weights, step};
 }
 
 Worker::TurnVerb Worker::turn() { return {*this}; }
@@ -274,13 +330,41 @@ Weights Worker::PullVerb::await_resume() {
 // The batch and the weights live in the program's frame, which outlives the computation.
 void Worker::begin_gradient(const MiniBatch& batch, std::uint32_t step, const Weights& weights) {
   waiting_since_ = context_.now();
+  const auto redundancy = job_->consistency->redundancy();
+  const double work = redundancy ? redundancy->work : 1;
   awaited_work_ = context_.compute({.kind = WorkKind::kGradient,
-                                    .flops = job_->gradient_flops(batch.examples_of_step()),
-                                    .index = works_++,
+                                    .flops = work * job_->gradient_flops(batch.examples_of_step()),
+                                    .index = redundancy ? batch.iteration.value : works_++,
                                     .mathematics = [this, step, &batch, &weights] {
-                                      computed_ = learner_->gradient(
-                                          job_->train, batch.rows_of_step(step), weights.sections);
+                                      computed_ = gradient_of(batch, step, weights);
                                     }});
+}
+
+Gradient Worker::gradient_of(const MiniBatch& batch, std::uint32_t step, const Weights& weights) {
+  if (batch.parts.empty())
+    return learner_->gradient(job_->train, batch.rows_of_step(step), weights.sections);
+  const auto of_part = [&](const MiniBatch::Part& part) {
+    std::vector<Section> sections;
+    for (std::size_t table = 0; table < part.keys.size(); ++table)
+      sections.push_back(rows_of(weights.sections[table], part.keys[table]));
+    return learner_->gradient(job_->train, part.rows, sections);
+  };
+  const bool one_by_one = job_->consistency->redundancy()->pushes > 1;
+  if (one_by_one || batch.parts.size() == 1) return of_part(batch.parts[step]);
+  Gradient sum;
+  std::vector<std::vector<float>> values(batch.keys.size());
+  for (const MiniBatch::Part& part : batch.parts) {
+    Gradient gradient = of_part(part);
+    if (job_->timing_only) return gradient;
+    for (const Section& section : gradient.sections)
+      add_scaled_rows(values[section.table.value], batch.keys[section.table.value], section,
+                      part.what.coefficient);
+  }
+  for (std::size_t table = 0; table < values.size(); ++table)
+    if (!values[table].empty())
+      sum.sections.push_back(
+          {job_->tables[table].id, batch.keys[table], Values(std::move(values[table]))});
+  return sum;
 }
 
 void Worker::end_gradient() {
@@ -296,7 +380,7 @@ Gradient Worker::ComputeVerb::await_resume() { return std::move(worker.computed_
 
 void Worker::ComputeUnlessVerb::await_suspend(std::coroutine_handle<>) {
   worker.awaited_instead_ = pull;
-  worker.begin_gradient(batch, 0, weights);
+  worker.begin_gradient(batch, step, weights);
 }
 
 std::optional<Gradient> Worker::ComputeUnlessVerb::await_resume() {

@@ -32,6 +32,14 @@ struct MiniBatch {
   std::uint32_t steps = 1;
   std::vector<KeySet> keys;  // one a table
 
+  // Where several workers do the same: the mini-batches of several of them.
+  struct Part {
+    Code::Part what;
+    std::vector<std::uint32_t> rows;
+    std::vector<KeySet> keys;
+  };
+  std::vector<Part> parts;
+
   std::uint32_t examples_of_step() const { return examples / steps; }
   std::span<const std::uint32_t> rows_of_step(std::uint32_t step) const {
     const std::size_t each = rows.size() / steps;
@@ -66,11 +74,17 @@ class Worker final : public Node {
 
   MiniBatch next_batch();
 
+  // The same of an iteration that is not before it.
+  MiniBatch batch_of(Clock iteration);
+
   // Issues a pull without waiting for it.
   RequestId prefetch(const MiniBatch& batch);
 
   // The same, but the rows have to be newer than `weights` at every server.
   RequestId prefetch_newer(const MiniBatch& batch, const Weights& than);
+
+  // The same, but every server has made the updates of all iterations before the batch's.
+  RequestId prefetch_complete(const MiniBatch& batch);
 
   // A pull that nobody will wait for.
   void forget(RequestId pull) { client_.forget(pull); }
@@ -90,14 +104,23 @@ class Worker final : public Node {
   ComputeVerb compute(const MiniBatch& batch, std::uint32_t step, const Weights& weights);
 
   // co_await compute_unless(pull, batch, weights) -> std::optional<Gradient>: the same of a batch
-  // of one step, but it is given up when the answer of `pull` is here.
-  ComputeUnlessVerb compute_unless(RequestId pull, const MiniBatch& batch, const Weights& weights);
+  // of one step, but it is given up when the answer of `pull` is here. step: of the pushes, where
+  // an iteration has several.
+  ComputeUnlessVerb compute_unless(RequestId pull, const MiniBatch& batch, const Weights& weights,
+                                   std::uint32_t step = 0);
 
   // The weights one step of SGD further, by a gradient of the same keys.
   void step_locally(Weights& weights, const Gradient& gradient) const;
 
   // Adds to the iteration's gradient; it leaves with clock().
   void push(Gradient gradient);
+
+  // What was pushed leaves at once; more of the iteration will follow.
+  void send(const MiniBatch& batch, const Weights& weights);
+
+  // Tells the manager how many iterations are complete, as the weights that were read show, and
+  // returns them. For models in which it is all workers' progress, not this one's.
+  Clock note_complete(const Weights& weights);
 
   // co_await clock(): ends the iteration: sends what was pushed, and waits while too many
   // iterations are unacknowledged.
@@ -134,7 +157,9 @@ class Worker final : public Node {
   void on_assisted(NodeId from, const Assisted& assisted);
   void lend_to(NodeId helper);
   void begin_piece(std::uint32_t piece, const Weights& weights);
+  void take_parts(MiniBatch& batch);
   void begin_gradient(const MiniBatch& batch, std::uint32_t step, const Weights& weights);
+  Gradient gradient_of(const MiniBatch& batch, std::uint32_t step, const Weights& weights);
   void end_gradient();
 
   const std::shared_ptr<const Job> job_;
@@ -145,6 +170,8 @@ class Worker final : public Node {
   std::unique_ptr<Learner> learner_;
   Client client_;
   std::optional<BatchSampler> batches_;
+  std::vector<BatchSampler> part_batches_;  // of the parts that it does, instead
+  Clock parts_drawn_;                       // iterations before
   DataRange rows_;
   bool share_is_new_ = false;     // the learner has not heard of rows_
   std::vector<KeySet> all_keys_;  // what a batch touches where there are no data
@@ -205,6 +232,7 @@ struct Worker::ComputeUnlessVerb {
   RequestId pull;
   const MiniBatch& batch;
   const Weights& weights;
+  std::uint32_t step = 0;
   bool gives_up = false;
   bool await_ready() { return gives_up = worker.is_here(pull); }
   void await_suspend(std::coroutine_handle<>);

@@ -177,7 +177,8 @@ Json checkpoint_identity(const Job& job) {
           {"learner", job_json(run.job, "/")["learner"]},
           {"optimizer", optimizer_name(run.job.optimizer.type)},
           {"rows", job.train.rows},
-          {"gradients", job.consistency->quorum()            ? "in groups"
+          {"gradients", job.code                             ? "decoded"
+                        : job.consistency->quorum()          ? "in groups"
                         : job.consistency->sums_iterations() ? "summed"
                                                              : "one by one"}};
 }

@@ -12,6 +12,8 @@ Json learner_json(const LearnerSpec& learner) {
       return {{"type", "svm"}, {"l2", learner.l2}};
     case LearnerType::kLinearRegression:
       return {{"type", "linear_regression"}, {"l2", learner.l2}};
+    case LearnerType::kCodedLinearRegression:
+      return {{"type", "coded_linear_regression"}, {"l2", learner.l2}};
     case LearnerType::kSoftmaxRegression:
       return {{"type", "softmax_regression"}, {"l2", learner.l2}};
     case LearnerType::kSparseLogisticRegression:
@@ -158,7 +160,8 @@ Json job_json(const JobSpec& job, const std::string& directory) {
   Json json;
   json["learner"] = learner_json(job.learner);
   const bool has_batch = job.learner.type != LearnerType::kTally &&
-                         job.learner.type != LearnerType::kSparseLogisticRegression;
+                         job.learner.type != LearnerType::kSparseLogisticRegression &&
+                         job.learner.type != LearnerType::kCodedLinearRegression;
   if (has_batch) json["batch"] = job.batch;
   json["compute"] = compute_json(job.compute);
   json["stop"] = stop_json(job.stop);
@@ -232,6 +235,17 @@ Json consistency_json(const RunSpec& run) {
       break;
     case ConsistencyModel::kBackupWorkers:
       json["backups"] = run.cluster.workers - consistency.gradients;
+      break;
+    case ConsistencyModel::kGradientCoding:
+      json["stragglers"] = consistency.stragglers;
+      json["code"] =
+          consistency.code == GradientCodeType::kCyclic ? "cyclic" : "fractional_repetition";
+      break;
+    case ConsistencyModel::kPartialGradients:
+      json["redundancy"] = consistency.redundancy;
+      break;
+    case ConsistencyModel::kMdsCoding:
+      json["stragglers"] = consistency.stragglers;
       break;
     case ConsistencyModel::kBspThenAsync:
       json["switch_at"] = consistency.switch_at;

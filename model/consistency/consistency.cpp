@@ -41,6 +41,12 @@ const char* name_of(ConsistencyModel model) {
       return "K-batch-async";
     case ConsistencyModel::kBackupWorkers:
       return "backup workers";
+    case ConsistencyModel::kGradientCoding:
+      return "gradient coding";
+    case ConsistencyModel::kPartialGradients:
+      return "partial gradients";
+    case ConsistencyModel::kMdsCoding:
+      return "MDS coding";
     case ConsistencyModel::kDynamicSsp:
       return "dynamic SSP";
     case ConsistencyModel::kBspThenAsync:
@@ -66,6 +72,11 @@ std::string describe(const ConsistencySpec& spec) {
                   std::to_string(spec.staleness_max));
     case ConsistencyModel::kBspThenAsync:
       return with("from iteration " + std::to_string(spec.switch_at) + " on");
+    case ConsistencyModel::kGradientCoding:
+    case ConsistencyModel::kMdsCoding:
+      return with(std::to_string(spec.stragglers) + " stragglers");
+    case ConsistencyModel::kPartialGradients:
+      return with("redundancy " + std::to_string(spec.redundancy));
     case ConsistencyModel::kKSync:
     case ConsistencyModel::kKBatchSync:
     case ConsistencyModel::kKAsync:
@@ -104,6 +115,12 @@ std::unique_ptr<Consistency> make_consistency(const ConsistencySpec& spec) {
       return make_quorum({.gradients = spec.gradients});
     case ConsistencyModel::kBackupWorkers:
       return make_quorum({.gradients = spec.gradients, .fresh = true, .one_each = true});
+    case ConsistencyModel::kGradientCoding:
+      return make_gradient_coding(spec);
+    case ConsistencyModel::kPartialGradients:
+      return make_partial_gradients(spec);
+    case ConsistencyModel::kMdsCoding:
+      return make_mds_coding(spec);
     case ConsistencyModel::kDynamicSsp:
       return make_dynamic_ssp(spec.staleness, spec.staleness_max);
     case ConsistencyModel::kBspThenAsync:

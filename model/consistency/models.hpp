@@ -10,6 +10,9 @@ std::unique_ptr<Consistency> make_ssp(std::uint32_t staleness, bool cache, bool 
 std::unique_ptr<Consistency> make_bounded_delay(std::uint32_t delay);
 std::unique_ptr<Consistency> make_async();
 std::unique_ptr<Consistency> make_quorum(Quorum quorum);
+std::unique_ptr<Consistency> make_gradient_coding(const ConsistencySpec& spec);
+std::unique_ptr<Consistency> make_partial_gradients(const ConsistencySpec& spec);
+std::unique_ptr<Consistency> make_mds_coding(const ConsistencySpec& spec);
 std::unique_ptr<Consistency> make_dynamic_ssp(std::uint32_t least, std::uint32_t greatest);
 std::unique_ptr<Consistency> make_bsp_then_async(std::uint32_t switch_at);
 std::unique_ptr<Consistency> make_round_robin();

@@ -1,17 +1,8 @@
 #include "model/programs/first_gradients.hpp"
 
-#include <algorithm>
+#include "model/section_rows.hpp"
 
 namespace psgrid {
-
-namespace {
-
-bool same_keys(const std::vector<KeySet>& a, const std::vector<KeySet>& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](const KeySet& x, const KeySet& y) { return x.same_as(y); });
-}
-
-}  // namespace
 
 Program first_gradients(Worker& ps) {
   const bool one_each = ps.job().consistency->quorum()->one_each;
@@ -24,7 +15,7 @@ Program first_gradients(Worker& ps) {
       ps.push(std::move(*gradient));
       co_await ps.clock(batch, weights);
       MiniBatch next = ps.next_batch();
-      const bool same_rows = same_keys(batch.keys, next.keys);
+      const bool same_rows = have_same_keys(batch.keys, next.keys);
       batch = std::move(next);
       if (!same_rows) {
         ps.forget(newer);

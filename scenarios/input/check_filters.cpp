@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "model/consistency.hpp"
+#include "scenarios/consistency_names.hpp"
 #include "scenarios/input/check_run.hpp"
 #include "scenarios/readers/text.hpp"
 
@@ -23,6 +25,10 @@ bool works_on_phantoms(FilterType type) {
          type == FilterType::kRandomSkip || is_quantizer(type);
 }
 
+bool is_redundant(const ConsistencySpec& spec) {
+  return make_consistency(spec)->redundancy().has_value();
+}
+
 bool meet(const FilterSpec& a, const FilterSpec& b) {
   if (!(a.push && b.push) && !(a.pull && b.pull)) return false;
   return a.tables.empty() || b.tables.empty() ||
@@ -36,6 +42,7 @@ std::vector<std::string> table_names(const LearnerSpec& learner) {
     case LearnerType::kLogisticRegression:
     case LearnerType::kSvm:
     case LearnerType::kLinearRegression:
+    case LearnerType::kCodedLinearRegression:
     case LearnerType::kSoftmaxRegression:
     case LearnerType::kSparseLogisticRegression:
       return {"weights"};
@@ -90,6 +97,11 @@ void check_learner(const FilterSpec& filter, const std::string& pointer, const R
     problems.error(pointer + "/type",
                    "found a filter that changes values with a learner whose pushes must arrive as "
                    "they are, expected key_caching or snappy");
+  else if (filter.push && changes_values(filter.type) && is_redundant(run.consistency))
+    problems.error(pointer + "/type",
+                   fmt::format("found a filter that changes what is pushed with the consistency "
+                               "model {}, which decodes it, expected key_caching or snappy",
+                               in_quotes(consistency_name(run.consistency.model))));
   const OptimizerSpec& optimizer = run.job.optimizer;
   if (filter.type != FilterType::kKkt) return;
   if (optimizer.type != OptimizerType::kProximal || optimizer.l1 == 0)

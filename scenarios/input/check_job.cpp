@@ -52,7 +52,9 @@ Kind kind_of(const DataSpec& data) {
 Kind kind_for(LearnerType learner) {
   if (learner == LearnerType::kMatrixFactorization) return Kind::kRatings;
   if (learner == LearnerType::kLda) return Kind::kDocuments;
-  return learner == LearnerType::kLinearRegression ? Kind::kNumbers : Kind::kClasses;
+  const bool of_numbers =
+      learner == LearnerType::kLinearRegression || learner == LearnerType::kCodedLinearRegression;
+  return of_numbers ? Kind::kNumbers : Kind::kClasses;
 }
 
 void check_synthetic(const JobSpec& job, const ReadContext& context) {

@@ -90,6 +90,7 @@ void check_run(RunSpec& run, const Document& document, const ReadContext& contex
   check_cluster(run, context);
   check_stragglers(run, document.value, context);
   check_job(run, document.value, context);
+  check_redundancy(run, context);
   check_filters(run, context);
   check_replication(run, context);
   check_failover(run, document.value, context);

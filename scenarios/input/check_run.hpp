@@ -16,6 +16,7 @@ void check_cluster(const RunSpec& run, const ReadContext& context);
 void check_stragglers(const RunSpec& run, const Json& document, const ReadContext& context);
 void check_job(RunSpec& run, const Json& document, const ReadContext& context);
 void check_tasks(const RunSpec& run, const Json& document, const ReadContext& context);
+void check_redundancy(const RunSpec& run, const ReadContext& context);
 void check_filters(const RunSpec& run, const ReadContext& context);
 void check_replication(RunSpec& run, const ReadContext& context);
 void check_checkpoint(const RunSpec& run, const ReadContext& context);

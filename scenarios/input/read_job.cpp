@@ -29,6 +29,7 @@ LearnerSpec read_learner(const Fields& fields) {
               {{"logistic_regression", LearnerType::kLogisticRegression},
                {"svm", LearnerType::kSvm},
                {"linear_regression", LearnerType::kLinearRegression},
+               {"coded_linear_regression", LearnerType::kCodedLinearRegression},
                {"softmax_regression", LearnerType::kSoftmaxRegression},
                {"sparse_logistic_regression", LearnerType::kSparseLogisticRegression},
                {"matrix_factorization", LearnerType::kMatrixFactorization},
@@ -159,6 +160,15 @@ ConsistencySpec read_consistency(const Json& document, std::uint32_t workers) {
   fields.read("backups", backups);
   if (consistency.model == ConsistencyModel::kBackupWorkers)
     consistency.gradients = workers - std::min(backups, workers - 1);
+  fields.read("stragglers", consistency.stragglers);
+  fields.read("redundancy", consistency.redundancy);
+  fields.read("code", consistency.code,
+              {{"fractional_repetition", GradientCodeType::kFractionalRepetition},
+               {"cyclic", GradientCodeType::kCyclic}});
+  if (consistency.model == ConsistencyModel::kGradientCoding ||
+      consistency.model == ConsistencyModel::kMdsCoding)
+    consistency.gradients = workers - std::min(consistency.stragglers, workers - 1);
+  if (consistency.model == ConsistencyModel::kPartialGradients) consistency.gradients = workers;
   fields.read("switch_at", consistency.switch_at);
   if (const Json* section = Fields(document).find("consistency"))
     consistency.tasks = read_tasks(*section);
@@ -227,11 +237,14 @@ JobSpec read_job(const Json& document, const ReadContext& context) {
   if (fields.has("data")) job.data = read_data(object, context.directory);
   if (job.data)
     job.data->numeric_labels = job.learner.type == LearnerType::kLinearRegression ||
+                               job.learner.type == LearnerType::kCodedLinearRegression ||
                                job.learner.type == LearnerType::kMatrixFactorization ||
                                job.learner.type == LearnerType::kLda;
   fields.read("batch", job.batch);
   // All rows of a worker.
-  if (job.learner.type == LearnerType::kSparseLogisticRegression) job.batch = 1u << 27;
+  if (job.learner.type == LearnerType::kSparseLogisticRegression ||
+      job.learner.type == LearnerType::kCodedLinearRegression)
+    job.batch = 1u << 27;
   job.optimizer = read_optimizer(fields, Fields::of(object, "optimizer"));
   job.compute = read_compute(Fields::of(object, "compute"));
   job.stop = read_stop(Fields::of(object, "stop"));

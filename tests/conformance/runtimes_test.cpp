@@ -90,6 +90,64 @@ TEST_P(Runtimes, TheFirstGradientsMakeWholeUpdates) {
   }
 }
 
+std::vector<ConsistencySpec> redundant_models() {
+  return {{.model = ConsistencyModel::kGradientCoding,
+           .gradients = kWorkers - 1,
+           .stragglers = 1,
+           .code = GradientCodeType::kFractionalRepetition},
+          {.model = ConsistencyModel::kGradientCoding,
+           .gradients = kWorkers - 1,
+           .stragglers = 1,
+           .code = GradientCodeType::kCyclic},
+          {.model = ConsistencyModel::kPartialGradients, .gradients = kWorkers, .redundancy = 2}};
+}
+
+// Whoever comes too late: what others have done is of the whole batch.
+TEST_P(Runtimes, WorkThatSeveralDoCountsOnce) {
+  for (const ConsistencySpec& model : redundant_models())
+    expect_every_gradient_once(run(counting_job(counting(model), 8)));
+}
+
+TEST_P(Runtimes, WorkThatSeveralDoCountsOnceThoughMessagesAreLostAndOneOfThemHasCrashed) {
+  for (const ConsistencySpec& model : redundant_models()) {
+    RunSpec spec = counting(model);
+    spec.client.retry.timeout = {0.05};
+    spec.faults.push_back(unreliable_links());
+    spec.faults.push_back(
+        {.at = 0.03, .kind = FaultKind::kCrash, .nodes = {{Role::kWorker, 3, 3}}});
+    expect_every_gradient_once(run(counting_job(spec, 8)));
+  }
+}
+
+TEST_P(Runtimes, RedundantModelsEndWhereSerialTrainingDoes) {
+  const Dataset train = dense_clouds(120, 10, 3), test = dense_clouds(40, 10, 3, 9);
+  for (const ConsistencySpec& model : redundant_models()) {
+    RunSpec spec = learning_scenario(LearnerType::kSoftmaxRegression, kWorkers, 2, 10);
+    spec.job.compute.seconds = Duration{0.005};
+    spec.consistency = model;
+    const Outcome outcome = run(std::make_shared<const Job>(spec, train, test));
+    ASSERT_TRUE(outcome.job_finished) << outcome.failure;
+    const SerialResult serial = train_serially(spec, train, test);
+    const Evaluated& last = outcome.evaluations.back().record;
+    EXPECT_NEAR(last.loss, serial.evaluations.back().loss, 1e-5 * last.loss);
+    if (model.model == ConsistencyModel::kPartialGradients) {
+      EXPECT_EQ(last.fingerprint, fingerprint(serial.tables));
+    }
+  }
+}
+
+TEST_P(Runtimes, ARestartedWorkerTakesPartInRedundantWorkAgain) {
+  for (const ConsistencySpec& model : redundant_models()) {
+    RunSpec spec = counting(model);
+    spec.client.retry.timeout = {0.05};
+    const NodeSelector first = {{Role::kWorker, 2, 2}}, second = {{Role::kWorker, 1, 1}};
+    spec.faults.push_back({.at = 0.02, .kind = FaultKind::kCrash, .nodes = first});
+    spec.faults.push_back({.at = 0.05, .kind = FaultKind::kRestart, .nodes = first});
+    spec.faults.push_back({.at = 0.08, .kind = FaultKind::kCrash, .nodes = second});
+    expect_every_gradient_once(run(counting_job(spec, 8)));
+  }
+}
+
 TEST_P(Runtimes, EveryGradientIsAppliedOnceThoughMessagesAreLostRepeatedAndReordered) {
   for (const ConsistencySpec& model : staleness_models()) {
     RunSpec spec = counting(model);

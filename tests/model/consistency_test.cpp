@@ -93,6 +93,23 @@ TEST(Consistency, QuorumsSayWhatCounts) {
   EXPECT_EQ(quorum_of(ConsistencyModel::kBackupWorkers).gradients, 3u);
 }
 
+TEST(Consistency, RedundancySaysWhoDoesHowMuch) {
+  ConsistencySpec spec{.model = ConsistencyModel::kGradientCoding, .gradients = 6, .stragglers = 2};
+  const auto redundancy_of = [&](ConsistencyModel model) {
+    spec.model = model;
+    return *make_consistency(spec)->redundancy();
+  };
+  EXPECT_EQ(redundancy_of(ConsistencyModel::kGradientCoding).workers, 8u);
+  EXPECT_EQ(redundancy_of(ConsistencyModel::kGradientCoding).pushes, 1u);
+  EXPECT_EQ(redundancy_of(ConsistencyModel::kGradientCoding).work, 3);
+  EXPECT_EQ(redundancy_of(ConsistencyModel::kMdsCoding).work, 8.0 / 6);
+  spec.redundancy = 4;
+  EXPECT_EQ(redundancy_of(ConsistencyModel::kPartialGradients).workers, 6u);
+  EXPECT_EQ(redundancy_of(ConsistencyModel::kPartialGradients).pushes, 4u);
+  EXPECT_EQ(redundancy_of(ConsistencyModel::kPartialGradients).work, 1);
+  EXPECT_FALSE(make_consistency({})->redundancy());
+}
+
 TEST(Consistency, AsyncNeedsNothing) {
   const auto async = make_consistency({.model = ConsistencyModel::kAsync});
   EXPECT_EQ(async->required({1000}), Clock{0});

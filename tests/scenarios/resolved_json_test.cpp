@@ -122,6 +122,22 @@ TEST(ResolvedJson, KeepsLearnersWithRulesOfTheirOwn) {
       "batch": 3, "stop": { "iterations": 3 } } })");
 }
 
+TEST(ResolvedJson, KeepsRedundancy) {
+  expect_round_trip(R"({
+    "cluster": { "workers": 6 },
+    "job": { "learner": { "type": "coded_linear_regression", "l2": 0.5 },
+      "data": { "synthetic": { "rows": 40, "features": 3 } }, "learning_rate": 0.5,
+      "stop": { "iterations": 3 } },
+    "consistency": { "model": "mds_coding", "stragglers": 4 } })");
+  expect_round_trip(R"({
+    "cluster": { "workers": 6 },
+    "job": { "learner": { "type": "none", "parameters": 9 }, "stop": { "iterations": 3 } },
+    "consistency": { "model": "gradient_coding", "stragglers": 2 },
+    "variants": [ { "name": "a", "set": { "consistency": { "code": "cyclic", "stragglers": 3 } } },
+                  { "name": "b", "set": { "consistency": { "model": "partial_gradients",
+                      "stragglers": null, "redundancy": 4 } } } ] })");
+}
+
 TEST(ResolvedJson, KeepsRatings) {
   expect_round_trip(R"({
     "cluster": { "workers": 2 },
