@@ -4,6 +4,7 @@
 
 #include "model/check.hpp"
 #include "model/planted.hpp"
+#include "model/slice_rows.hpp"
 
 namespace psgrid {
 
@@ -20,20 +21,6 @@ const Slice* find_slice(const Slices& slices, std::uint32_t shard) {
       std::lower_bound(slices.begin(), slices.end(), shard,
                        [](const Slice& s, std::uint32_t position) { return s.shard < position; });
   return slice != slices.end() && slice->shard == shard ? &*slice : nullptr;
-}
-
-// The rows of a slice, cut out of the rows of the whole.
-Values cut(const Values& whole, std::uint32_t width, const Slice& slice) {
-  if (whole.is_phantom()) return Values::phantom(slice.keys.size() * width);
-  if (slice.rows.size() == 1)
-    return whole.part(slice.rows[0].first * width, slice.rows[0].count * width);
-  std::vector<float> values;
-  values.reserve(slice.keys.size() * width);
-  for (const Slice::Rows& rows : slice.rows) {
-    const float* from = whole.data().data() + rows.first * width;
-    values.insert(values.end(), from, from + rows.count * width);
-  }
-  return Values(std::move(values));
 }
 
 }  // namespace

@@ -300,6 +300,13 @@ void put(Sink& sink, const Assisted& assisted) {
   sink.varint(assisted.piece);
   put(sink, assisted.sections);
 }
+template <class Sink>
+void put(Sink& sink, const Gradients& gradients) {
+  sink.varint(gradients.iteration.value);
+  sink.varint(gradients.step);
+  put(sink, gradients.computed);
+  put(sink, gradients.sections);
+}
 
 template <class Sink>
 void put(Sink& sink, const CheckpointRequest& request) {
@@ -707,6 +714,14 @@ Message get_assisted(WireReader& in) {
   assisted.sections = get_sections(in);
   return assisted;
 }
+Message get_gradients(WireReader& in) {
+  Gradients gradients;
+  gradients.iteration = {in.u32()};
+  gradients.step = in.u32();
+  gradients.computed = get_time(in);
+  gradients.sections = get_sections(in);
+  return gradients;
+}
 Message get_joined(WireReader& in) {
   const Epoch since{in.u32()};
   return Joined{since, in.u32()};
@@ -794,7 +809,8 @@ constexpr std::array<Message (*)(WireReader&), std::variant_size_v<Message>> kGe
     get_push_count,
     get_idle,
     get_assist,
-    get_assisted};
+    get_assisted,
+    get_gradients};
 
 // --- frames -----------------------------------------------------------------------------------
 

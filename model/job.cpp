@@ -1,5 +1,6 @@
 #include "model/job.hpp"
 
+#include "model/baselines/baselines.hpp"
 #include "model/check.hpp"
 #include "model/filters/filter.hpp"
 #include "model/manager.hpp"
@@ -62,6 +63,8 @@ std::uint32_t Job::pushed_width(const Table& table) const {
 }
 
 std::unique_ptr<Node> make_worker(std::shared_ptr<const Job> job, NodeId self, Context& context) {
+  if (!has_parameter_server(job->spec.architecture))
+    return make_baseline_node(std::move(job), self, context);
   const auto quorum = job->consistency->quorum();
   const Worker::ProgramFactory program = job->code                         ? redundant_gradients
                                          : quorum && quorum->cancels       ? first_gradients
@@ -76,6 +79,8 @@ std::unique_ptr<Node> make_node(std::shared_ptr<const Job> job, NodeId self, Con
     case Role::kManager:
       return std::make_unique<Manager>(std::move(job), self, context);
     case Role::kServer:
+      if (!has_parameter_server(job->spec.architecture))
+        return make_baseline_node(std::move(job), self, context);
       return std::make_unique<Server>(std::move(job), self, context);
     case Role::kWorker:
       break;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "model/baselines/baselines.hpp"
 #include "model/batches.hpp"
 #include "model/check.hpp"
 #include "model/fingerprint.hpp"
@@ -393,9 +394,10 @@ void Manager::request_snapshots() {
   for (const Table& table : job_->tables) model_.emplace_back(table.keys * table.width);
   ++snapshots_;
   watch_soon();
-  for (std::uint32_t shard = 0; shard < view_->shards(); ++shard) {
-    snapshots_missing_.insert(shard);
-    context_.send(view_->tail_of(shard), make_message(SnapshotRequest{snapshots_, shard}),
+  const std::vector<NodeId> holders = model_holders(job_->spec, *view_);
+  for (std::uint32_t part = 0; part < holders.size(); ++part) {
+    snapshots_missing_.insert(part);
+    context_.send(holders[part], make_message(SnapshotRequest{snapshots_, part}),
                   Channel::kOutOfBand);
   }
 }

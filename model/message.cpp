@@ -47,7 +47,8 @@ constexpr std::array<std::string_view, std::variant_size_v<Message>> kTypeNames 
     "push_count",
     "idle",
     "assist",
-    "assisted"};
+    "assisted",
+    "gradients"};
 
 }  // namespace
 

@@ -323,6 +323,17 @@ struct Assisted {
   Sections sections;
 };
 
+// --- without a parameter server (baselines/) ----------------------------------------------------
+
+// Worker -> worker, or -> the server that has a part of the model: a gradient, a part of one, or
+// the sum or the mean of several.
+struct Gradients {
+  Clock iteration;
+  std::uint32_t step = 0;  // of the round, on a ring
+  Time computed;           // when the last of them was, by its worker's clock
+  Sections sections;
+};
+
 // --- checkpoints (checkpointer.hpp) -------------------------------------------------------------
 
 // Manager -> tail: the shard's part of a checkpoint, please: as soon as it has applied exactly so
@@ -371,7 +382,7 @@ using Message =
                  StateRequest, StatePiece, Joined, Campaign, Vote, Propose, Accepted, Beat, BeatAck,
                  Recall, Recalled, Linked, Rows, Turn, Incomplete, Rejoin, CheckpointRequest,
                  CheckpointWritten, CloseChain, ChainClosed, PushCountRequest, PushCount, Idle,
-                 Assist, Assisted>;
+                 Assist, Assisted, Gradients>;
 using MessagePtr = std::shared_ptr<const Message>;
 
 template <class Body>

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "model/architecture_spec.hpp"
 #include "model/cluster_spec.hpp"
 #include "model/fault_spec.hpp"
 #include "model/filter_spec.hpp"
@@ -28,6 +29,7 @@ struct RunSpec {
   std::vector<StragglerSpec> stragglers;
   std::vector<FaultSpec> faults;  // by time
   JobSpec job;
+  ArchitectureSpec architecture;
   ConsistencySpec consistency;
   PartitionSpec partition;
   CostSpec costs;

@@ -68,6 +68,18 @@ Values Shard::read(const KeySet& keys) const {
   return Values(std::move(values));
 }
 
+void Shard::write(const Section& section) {
+  if (phantom_) return;
+  const std::uint32_t width = layout_.width();
+  const std::span<const float> values = section.values.data();
+  PSGRID_CHECK(values.size() == section.keys.size() * width, "a row for each key");
+  const float* from = values.data();
+  section.keys.for_each_run([&](Key begin, std::uint64_t count) {
+    std::copy_n(from, count * width, weights_.data() + layout_.row_of(begin, count) * width);
+    from += count * width;
+  });
+}
+
 std::vector<Values> Shard::arrays() const {
   std::vector<Values> arrays;
   const std::uint64_t size = layout_.values();

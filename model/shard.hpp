@@ -63,6 +63,9 @@ class Shard {
   // Rows in key order; requires keys that are owned.
   Values read(const KeySet& keys) const;
 
+  // Overwrites rows; requires keys that are owned. A phantom shard ignores it.
+  void write(const Section& section);
+
   // All numbers that it holds, as arrays; and how many arrays these are.
   std::vector<Values> arrays() const;
   std::size_t arrays_count() const { return 1 + rule_.slots(); }

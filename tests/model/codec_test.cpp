@@ -167,7 +167,7 @@ TEST(Codec, RefusesHeadersThatAreNotOurs) {
   EXPECT_EQ(outcome({}), "0: expected a header of 24 bytes");
   EXPECT_EQ(with(0, 0), "0: expected the magic of psgrid");
   EXPECT_EQ(with(2, 9), "2: expected wire version 3, found 9");
-  EXPECT_EQ(with(3, 38), "3: expected a known message type");
+  EXPECT_EQ(with(3, 42), "3: expected a known message type");
   EXPECT_EQ(with(7, 3), "4: expected the role of the sender");
   EXPECT_EQ(with(11, 3), "8: expected the role of the receiver");
   EXPECT_EQ(with(15, 0x7F), "12: expected a payload of at most 1 GiB");

@@ -254,6 +254,8 @@ Message message_of(std::size_t type) {
           *rc::gen::container<std::vector<std::uint32_t>>(rc::gen::arbitrary<std::uint32_t>())};
     case 40:
       return Assisted{{any_u32()}, any_u32(), any_sections()};
+    case 41:
+      return Gradients{{any_u32()}, any_u32(), any_time(), any_sections()};
     default:
       return Rejoin{{any_u32()}, {any_u32()}, any_u32(), any_u64(), any_u64()};
   }

@@ -172,6 +172,10 @@ struct Description {
     return Text("assisted ", assisted.iteration.value, " piece ", assisted.piece,
                 sections_text(assisted.sections));
   }
+  std::string operator()(const Gradients& gradients) const {
+    return Text("gradients of ", gradients.iteration.value, " step ", gradients.step, " computed ",
+                gradients.computed.seconds, sections_text(gradients.sections));
+  }
   std::string operator()(const Rejoin& rejoin) const {
     return Text("rejoin", shard_text(rejoin.shard), " after ", rejoin.sequence);
   }
