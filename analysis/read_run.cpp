@@ -88,6 +88,7 @@ RunHeader read_header(const json& object) {
   header.variant = text_of(object, "variant");
   header.seed = object.at("seed");
   header.backend = text_of(object, "backend");
+  if (object.contains("architecture")) header.architecture = text_of(object, "architecture");
   header.consistency = text_of(object, "consistency");
   header.workers = object.at("workers");
   header.servers = object.at("servers");

@@ -53,7 +53,7 @@ std::string report_html(const RunData& run) {
   ComparisonData data;
   data.scenario = run.header.scenario;
   data.status = run.status;
-  const std::string name = run.header.variant.empty() ? run.header.consistency : run.header.variant;
+  const std::string name = run.header.variant.empty() ? run.header.scheme() : run.header.variant;
   data.variants.push_back({name, "", {run}});
   return render({"run", verdict(run), run_facts(run)}, data, compare(data));
 }

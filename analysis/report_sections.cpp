@@ -152,6 +152,7 @@ std::string scenario_section(const ComparisonData& data) {
                   counted(header->servers, "server"), counted(header->managers, "manager")));
   add("Network", distinct(data, &RunHeader::network));
   add("Stragglers", header->stragglers.empty() ? "none" : distinct(data, &RunHeader::stragglers));
+  add("Architecture", distinct(data, &RunHeader::architecture));
   add("Consistency", distinct(data, &RunHeader::consistency));
   add("Replication", distinct(data, &RunHeader::replication));
   add("Failover", distinct(data, &RunHeader::failover));

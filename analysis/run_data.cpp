@@ -121,6 +121,13 @@ std::string failover_text(const DetectionSpec& detection, WorkerLoss worker_loss
                      worker_loss == WorkerLoss::kGoOn ? ", goes on without lost workers" : "");
 }
 
+std::string architecture_text(const ArchitectureSpec& spec) {
+  std::string text = name_of(spec.type);
+  if (spec.type == Architecture::kMapReduce)
+    text += fmt::format(", storage of {}/s", human_bytes(spec.storage_bandwidth));
+  return text;
+}
+
 std::string nodes_text(const NodeSelector& selector) {
   std::string text;
   for (const NodeRange& range : selector) {
@@ -167,6 +174,7 @@ RunHeader describe(const RunSpec& spec, std::string backend, std::string metric_
   header.variant = std::move(variant);
   header.seed = spec.seed;
   header.backend = std::move(backend);
+  header.architecture = architecture_text(spec.architecture);
   header.consistency = describe(spec.consistency);
   header.workers = spec.cluster.workers;
   header.servers = spec.cluster.servers;

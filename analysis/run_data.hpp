@@ -26,7 +26,8 @@ struct RunHeader {
   std::string scenario;
   std::string variant;  // empty outside a comparison
   std::uint64_t seed = 0;
-  std::string backend;      // "sim" or "sockets"
+  std::string backend;  // "sim" or "sockets"
+  std::string architecture = name_of(Architecture::kParameterServer);
   std::string consistency;  // "SSP, staleness 3"
   std::uint32_t workers = 0, servers = 0, managers = 0;
   std::uint32_t replicas = 1;  // of each shard
@@ -41,6 +42,12 @@ struct RunHeader {
   std::uint32_t batch = 0;
   std::string metric_name;  // "accuracy"; empty if none
   std::optional<double> target_loss;
+
+  // What tells this run from another of the same job, in short: "SSP, staleness 3" of a parameter
+  // server, else the architecture.
+  const std::string& scheme() const {
+    return architecture == name_of(Architecture::kParameterServer) ? consistency : architecture;
+  }
 
   bool operator==(const RunHeader&) const = default;
 };

@@ -17,6 +17,10 @@ using nlohmann::json;
 double per(double sum, double count) { return count > 0 ? sum / count : 0; }
 
 std::optional<double> load_skew(const RunData& run) {
+  // Without a parameter server they may have nothing to do.
+  const bool serve = std::any_of(run.messages.begin(), run.messages.end(),
+                                 [](const MessageRow& row) { return row.type == "pull_reply"; });
+  if (!serve && !run.messages.empty()) return {};
   double sum = 0, max = 0, servers = 0;
   for (const NodeRow& node : run.nodes) {
     if (node.node.role != Role::kServer) continue;
@@ -99,6 +103,7 @@ std::string summary_json(const RunData& run) {
       {"variant", or_null(header.variant)},
       {"seed", header.seed},
       {"backend", header.backend},
+      {"architecture", header.architecture},
       {"consistency", header.consistency},
       {"workers", header.workers},
       {"servers", header.servers},

@@ -153,7 +153,7 @@ std::string TextTable::text() const {
 std::string run_table(const RunData& run) {
   const Summary summary = summarize(run);
   const RunHeader& header = run.header;
-  std::string text = fmt::format("{}, {}, seed {}: {}\n{}\n\n", header.scenario, header.consistency,
+  std::string text = fmt::format("{}, {}, seed {}: {}\n{}\n\n", header.scenario, header.scheme(),
                                  header.seed, status_name(run.status), cluster_line(header));
   const auto line = [&](std::string_view name, const std::string& value) {
     text += fmt::format("{:<14}{}\n", name, value);

@@ -1,3 +1,4 @@
+#include "scenarios/architecture_names.hpp"
 #include "scenarios/consistency_names.hpp"
 #include "scenarios/resolved_parts.hpp"
 
@@ -262,6 +263,13 @@ Json consistency_json(const RunSpec& run) {
     json["stale_step"] = stale_step_name(consistency.stale_step);
   if (consistency.stale_step == StaleStep::kConstant)
     json["stale_factor"] = consistency.stale_factor;
+  return json;
+}
+
+Json architecture_json(const ArchitectureSpec& architecture) {
+  Json json = {{"type", architecture_name(architecture.type)}};
+  if (architecture.type == Architecture::kMapReduce)
+    json["storage_bandwidth"] = architecture.storage_bandwidth;
   return json;
 }
 

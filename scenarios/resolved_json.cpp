@@ -44,6 +44,25 @@ Json nodes_json(const NodeSelector& nodes, const ClusterSpec& cluster) {
   return list.size() == 1 ? list[0] : list;
 }
 
+namespace {
+
+// What no other architecture has.
+Json parameter_server_json(const RunSpec& run) {
+  Json json;
+  json["consistency"] = consistency_json(run);
+  json["partition"] = partition_json(run.partition);
+  json["replication"] = replication_json(run.replication);
+  json["failover"] = failover_json(run);
+  if (run.checkpoint) json["checkpoint"] = checkpoint_json(*run.checkpoint);
+  json["client"] = client_json(run.client);
+  if (!run.filters.empty()) json["filters"] = filters_json(run.filters);
+  if (run.wire.fixed_keys || run.wire.doubles) json["wire"] = wire_json(run.wire);
+  json["audit"] = !run.audited ? "no" : run.beyond_tolerance ? "honesty" : "promises";
+  return json;
+}
+
+}  // namespace
+
 Json resolved_json(const RunSpec& run, const std::string& directory) {
   Json json;
   json["name"] = run.name;
@@ -56,16 +75,11 @@ Json resolved_json(const RunSpec& run, const std::string& directory) {
   for (const FaultSpec& fault : run.faults)
     json["faults"].push_back(fault_json(fault, run.cluster));
   json["job"] = job_json(run.job, directory);
-  json["consistency"] = consistency_json(run);
-  json["partition"] = partition_json(run.partition);
-  json["replication"] = replication_json(run.replication);
-  json["failover"] = failover_json(run);
-  if (run.checkpoint) json["checkpoint"] = checkpoint_json(*run.checkpoint);
-  json["client"] = client_json(run.client);
-  if (!run.filters.empty()) json["filters"] = filters_json(run.filters);
-  if (run.wire.fixed_keys || run.wire.doubles) json["wire"] = wire_json(run.wire);
+  json["architecture"] = architecture_json(run.architecture);
   json["sockets"] = sockets_json(run.sockets);
-  json["audit"] = !run.audited ? "no" : run.beyond_tolerance ? "honesty" : "promises";
+  if (run.architecture.type == Architecture::kMapReduce)
+    json["partition"] = partition_json(run.partition);
+  if (has_parameter_server(run.architecture)) json.update(parameter_server_json(run));
   return json;
 }
 

@@ -22,6 +22,7 @@ Json straggler_json(const StragglerSpec& model, const ClusterSpec& cluster,
                     const std::string& directory);
 Json fault_json(const FaultSpec& fault, const ClusterSpec& cluster);
 Json job_json(const JobSpec& job, const std::string& directory);
+Json architecture_json(const ArchitectureSpec& architecture);
 Json consistency_json(const RunSpec& run);
 Json partition_json(const PartitionSpec& partition);
 Json replication_json(const ReplicationSpec& replication);

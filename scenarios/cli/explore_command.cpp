@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "analysis/promises/situations.hpp"
+#include "scenarios/architecture_names.hpp"
 #include "scenarios/cli/commands.hpp"
 #include "scenarios/cli/front.hpp"
 #include "scenarios/cli/interrupt.hpp"
@@ -175,6 +176,11 @@ class Exploring {
 int explore_command(const ExploreOptions& options) {
   const auto scenario = load_with_options(options, false);
   if (!scenario) return kBadInput;
+  if (!has_parameter_server(scenario->base.architecture)) {
+    print_error("only parameter servers are explored, found the architecture \"" +
+                architecture_name(scenario->base.architecture.type) + "\"");
+    return kBadInput;
+  }
   const auto directory = plan_output(options, *scenario);
   if (!directory) return kBadInput;
   catch_interrupts();

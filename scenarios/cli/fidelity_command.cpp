@@ -26,10 +26,15 @@ struct Case {
   std::uint32_t seeds = 1;
 };
 
+const char* model_of(const RunSpec& run) {
+  return has_parameter_server(run.architecture) ? name_of(run.consistency.model)
+                                                : name_of(run.architecture.type);
+}
+
 // Every variant, or the scenario itself if it has none.
 std::vector<Variant> variants_of(const Scenario& scenario) {
   if (!scenario.variants.empty()) return scenario.variants;
-  return {{.name = name_of(scenario.base.consistency.model), .run = scenario.base}};
+  return {{.name = model_of(scenario.base), .run = scenario.base}};
 }
 
 template <class Named>
@@ -150,7 +155,7 @@ int fidelity_command(const FidelityOptions& options) {
   for (const Case& each : cases)
     data.cases.push_back({.scenario = each.scenario,
                           .variant = each.variant,
-                          .model = name_of(each.run.consistency.model),
+                          .model = model_of(each.run),
                           .directory = each.directory.string(),
                           .seeds = each.seeds});
   const unsigned cores = std::max(1u, std::thread::hardware_concurrency());

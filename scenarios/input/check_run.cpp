@@ -89,8 +89,10 @@ void check_stragglers(const RunSpec& run, const Json& document, const ReadContex
 void check_run(RunSpec& run, const Document& document, const ReadContext& context) {
   check_cluster(run, context);
   check_stragglers(run, document.value, context);
+  check_architecture(run, document.value, context);
   check_job(run, document.value, context);
   check_redundancy(run, context);
+  if (!has_parameter_server(run.architecture)) return;
   check_filters(run, context);
   check_replication(run, context);
   check_failover(run, document.value, context);

@@ -14,6 +14,7 @@ void check_run(RunSpec& run, const Document& document, const ReadContext& contex
 // Its parts.
 void check_cluster(const RunSpec& run, const ReadContext& context);
 void check_stragglers(const RunSpec& run, const Json& document, const ReadContext& context);
+void check_architecture(RunSpec& run, const Json& document, const ReadContext& context);
 void check_job(RunSpec& run, const Json& document, const ReadContext& context);
 void check_tasks(const RunSpec& run, const Json& document, const ReadContext& context);
 void check_redundancy(const RunSpec& run, const ReadContext& context);

@@ -272,6 +272,7 @@ RunSpec read_run(const Json& document, const ReadContext& context) {
     run.job.batch = 1;
     run.job.optimizer = tally_optimizer(run.cluster.workers);
   }
+  run.architecture = read_architecture(document);
   run.consistency = read_consistency(document, std::max(run.cluster.workers, 1u));
   run.partition = read_partition(Fields::of(document, "partition"));
   if (const Json* cluster = fields.find("cluster"))

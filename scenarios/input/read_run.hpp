@@ -32,6 +32,7 @@ ReplicationSpec read_replication(const Json& document);
 
 std::vector<FilterSpec> read_filters(const Json& document);
 WireSpec read_wire(const Json& document);
+ArchitectureSpec read_architecture(const Json& document);
 // Nothing without the section.
 std::optional<CheckpointSpec> read_checkpoint(const Json& document);
 

@@ -81,6 +81,21 @@ TEST(ResolvedJson, KeepsEverySetting) {
                   { "name": "e", "set": { "failover": { "detection": false }, "faults": [] } } ] })");
 }
 
+TEST(ResolvedJson, KeepsArchitectures) {
+  const std::string job = R"(
+    "cluster": { "workers": 2, "servers": 2 },
+    "job": { "learner": { "type": "none", "parameters": 9 }, "stop": { "iterations": 3 } })";
+  expect_round_trip("{" + job + R"(,
+    "architecture": { "type": "map_reduce", "storage_bandwidth": "80Mbps" },
+    "partition": { "type": "range" } })");
+  expect_round_trip("{" + job + R"(, "replication": { "factor": 2 },
+    "variants": [ { "name": "a", "set": {} },
+                  { "name": "b", "set": { "architecture": { "type": "all_to_all" } } },
+                  { "name": "c", "set": { "architecture": { "type": "coordinator" } } },
+                  { "name": "d", "set": { "architecture": { "type": "ring_all_reduce" } } },
+                  { "name": "e", "set": { "architecture": { "type": "map_reduce" } } } ] })");
+}
+
 TEST(ResolvedJson, KeepsGraphsAndCsv) {
   expect_round_trip(R"({
     "cluster": { "workers": 2, "network": { "topology": "graph", "vertices": ["a/b", "c"],

@@ -1,5 +1,6 @@
 #include "scenarios/scenario.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "scenarios/input/schema_library.hpp"
@@ -138,6 +139,51 @@ TEST(Failover, IsDroppedByVariantsWithoutIt) {
   EXPECT_FALSE(any.replication.after_aggregation);
   EXPECT_EQ(any.replication.reads, Reads::kAny);
   EXPECT_TRUE(scenario->base.replication.after_aggregation);
+}
+
+// What belongs to a parameter server is not asked of variants without one.
+TEST(Architecture, OfAVariantTakesNothingOfAParameterServerAlong) {
+  const auto scenario = load(R"("cluster": { "workers": 4, "servers": 2 },
+    "consistency": { "model": "ssp", "staleness": 3, "cache": true },
+    "replication": { "factor": 2 }, "failover": { "lease": "1s" },
+    "filters": [ { "type": "key_caching" } ], "wire": { "values": "float64" },
+    "checkpoint": { "every": "1s" }, "client": { "outstanding_pushes": 1 },
+    "partition": { "type": "range" },
+    "variants": [
+      { "name": "ring", "set": { "architecture": { "type": "ring_all_reduce" } } },
+      { "name": "map", "set": { "architecture": { "type": "map_reduce",
+                                                  "storage_bandwidth": "1MBps" } } } ])");
+  ASSERT_TRUE(scenario) << messages(scenario.errors);
+  EXPECT_EQ(messages(scenario.warnings), "");
+  EXPECT_EQ(scenario->base.architecture.type, Architecture::kParameterServer);
+  EXPECT_EQ(scenario->base.replication.factor, 2u);
+  const RunSpec& ring = scenario->variants[0].run;
+  EXPECT_EQ(ring.architecture.type, Architecture::kRingAllReduce);
+  EXPECT_EQ(ring.consistency.model, ConsistencyModel::kBsp);
+  EXPECT_FALSE(ring.consistency.cache);
+  EXPECT_EQ(ring.replication.factor, 1u);
+  EXPECT_FALSE(ring.detection.enabled);
+  EXPECT_EQ(ring.client.retry.timeout.seconds, 0);
+  EXPECT_TRUE(ring.filters.empty());
+  EXPECT_FALSE(ring.wire.doubles);
+  EXPECT_FALSE(ring.checkpoint);
+  EXPECT_EQ(scenario->variants[1].run.architecture.storage_bandwidth, 1e6);
+  EXPECT_EQ(scenario->variants[1].run.partition.type, PartitionType::kRange);
+}
+
+TEST(Architecture, WarnsOfWhatItHasNoUseFor) {
+  const auto scenario = load(R"("cluster": { "workers": 4 },
+    "architecture": { "type": "all_to_all" }, "partition": { "type": "range" },
+    "stragglers": [ { "nodes": "server[0]", "model": "exponential", "rate": 1 } ])");
+  ASSERT_TRUE(scenario) << messages(scenario.errors);
+  EXPECT_THAT(
+      messages(scenario.warnings),
+      ::testing::AllOf(
+          ::testing::HasSubstr(
+              "/stragglers/0/nodes: slow servers have no effect with the architecture "
+              "\"all_to_all\""),
+          ::testing::HasSubstr("/partition: a partition has no effect with the architecture "
+                               "\"all_to_all\"")));
 }
 
 TEST(Variants, ArePatchesOfTheRest) {
