@@ -38,6 +38,7 @@ std::optional<std::uint32_t> SharedBatch::lend() {
 
 bool SharedBatch::take(std::uint32_t piece, std::vector<Section> gradient) {
   if (piece >= pieces_.size() || std::exchange(pieces_[piece].done, true)) return false;
+  pieces_[piece].begun = true;
   pieces_[piece].gradient = std::move(gradient);
   return true;
 }
