@@ -7,6 +7,7 @@
 
 #include <xxhash.h>
 
+#include "scenarios/architecture_names.hpp"
 #include "scenarios/checkpoint_files.hpp"
 #include "scenarios/load_dataset.hpp"
 #include "scenarios/scenario.hpp"
@@ -57,6 +58,11 @@ Result<std::shared_ptr<const Job>> load_job(const RunSpec& run, const std::strin
   }
   const auto job = std::make_shared<Job>(run, std::move(data.train), std::move(data.test));
   if (!resume.empty()) {
+    if (!has_parameter_server(run.architecture))
+      return InputError{.message =
+                            "only a parameter server resumes from a checkpoint, found the "
+                            "architecture \"" +
+                            architecture_name(run.architecture.type) + "\""};
     Result<CheckpointPtr> checkpoint = read_checkpoint(resume, *job);
     if (!checkpoint) return checkpoint.errors;
     job->resumed = std::move(*checkpoint);
