@@ -32,8 +32,7 @@ void GatheringWorker::exchange(std::vector<Section> gradient) {
       parts.front().push_back(std::move(section));
       continue;
     }
-    const Table& table = job().tables[section.table.value];
-    const std::uint32_t width = table.width * job().rule->pushed_per_weight();
+    const std::uint32_t width = job().pushed_width(job().tables[section.table.value]);
     const auto slices = view_->ring(section.table).slice(section.keys);
     for (const Slice& slice : *slices)
       parts[view_->chain(slice.shard).head()].push_back(

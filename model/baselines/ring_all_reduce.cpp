@@ -27,7 +27,7 @@ void RingWorker::exchange(std::vector<Section> gradient) {
   own_.assign(workers_, {});
   for (const Section& section : gradient) {
     const std::size_t table = section.table.value;
-    const std::uint32_t width = job().tables[table].width * job().rule->pushed_per_weight();
+    const std::uint32_t width = job().pushed_width(job().tables[table]);
     const auto slices = chunks_[table].slice(section.keys);
     for (const Slice& slice : *slices)
       own_[slice.shard].push_back(

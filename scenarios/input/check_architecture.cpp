@@ -76,6 +76,10 @@ class ArchitectureCheck {
         "/job/local_steps", run_.job.local_steps > 1,
         fmt::format("found {} with the architecture {}, expected 1", run_.job.local_steps, name_));
     run_.job.local_steps = 1;
+    refuse("/job/work_stealing", run_.job.work_stealing.has_value(),
+           fmt::format("found \"work_stealing\" with the architecture {}, whose workers steal none",
+                       name_));
+    run_.job.work_stealing.reset();
     refuse("/audit", run_.audited,
            fmt::format("found an audit with the architecture {}, expected \"no\": promises are "
                        "those of a parameter server",
