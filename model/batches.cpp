@@ -1,6 +1,7 @@
 #include "model/batches.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "model/check.hpp"
@@ -14,6 +15,44 @@ DataRange data_range(std::uint32_t rows, std::uint32_t worker, std::uint32_t wor
     return static_cast<std::uint32_t>(w * rows / workers);
   };
   return {boundary(worker), boundary(std::uint64_t{worker} + 1)};
+}
+
+DataRange data_range(std::uint32_t rows, std::uint32_t worker,
+                     std::span<const std::uint32_t> weights) {
+  PSGRID_CHECK(rows > 0 && worker < weights.size() && weights[worker] > 0,
+               "rows to share and a worker with a share");
+  const auto before = weights.first(worker);
+  const auto all = std::accumulate(weights.begin(), weights.end(), std::uint64_t{0});
+  const auto first = std::accumulate(before.begin(), before.end(), std::uint64_t{0});
+  const auto boundary = [&](std::uint64_t weight) {
+    return static_cast<std::uint32_t>(weight * rows / all);
+  };
+  const DataRange range{boundary(first), boundary(first + weights[worker])};
+  return range.size() > 0 ? range : DataRange{worker % rows, worker % rows + 1};
+}
+
+std::vector<std::uint32_t> batches_by_speed(std::uint32_t examples,
+                                            std::span<const double> speeds) {
+  PSGRID_CHECK(examples >= speeds.size(), "an example for each worker");
+  const double all = std::accumulate(speeds.begin(), speeds.end(), 0.0);
+  std::vector<std::uint32_t> batches(speeds.size(), 1);
+  // What is left of whole shares goes one by one to whom it takes the least time.
+  auto left = examples - static_cast<std::uint32_t>(speeds.size());
+  for (std::size_t worker = 0; worker < speeds.size(); ++worker) {
+    const double share = std::floor(speeds[worker] / all * examples);
+    const std::uint32_t more =
+        share > 1 ? std::min(left, static_cast<std::uint32_t>(share) - 1) : 0;
+    batches[worker] += more;
+    left -= more;
+  }
+  for (; left > 0; --left) {
+    std::size_t soonest = 0;
+    const auto time = [&](std::size_t worker) { return (batches[worker] + 1) / speeds[worker]; };
+    for (std::size_t worker = 1; worker < speeds.size(); ++worker)
+      if (time(worker) < time(soonest)) soonest = worker;
+    ++batches[soonest];
+  }
+  return batches;
 }
 
 BatchSampler::BatchSampler(DataRange range, std::uint32_t batch, RandomStream random)

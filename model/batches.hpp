@@ -27,6 +27,15 @@ struct DataRange {
 // Requires rows > 0 and worker < workers.
 DataRange data_range(std::uint32_t rows, std::uint32_t worker, std::uint32_t workers);
 
+// The same where each worker has a weight; those of weight 0 have no share. Requires that the
+// worker's is positive.
+DataRange data_range(std::uint32_t rows, std::uint32_t worker,
+                     std::span<const std::uint32_t> weights);
+
+// The examples of each worker's mini-batch: so many in all, in proportion to their speeds, and at
+// least one each. Requires at least as many as there are workers.
+std::vector<std::uint32_t> batches_by_speed(std::uint32_t examples, std::span<const double> speeds);
+
 // Hands out the mini-batches of one worker. Each epoch goes through the range in a fresh random
 // order. Every batch has min(batch, range.size()) different rows; those left over at the end of an
 // epoch are skipped (a different choice each epoch), so that all iterations cost the same.

@@ -1,5 +1,7 @@
 #include "model/job.hpp"
 
+#include <algorithm>
+
 #include "model/baselines/baselines.hpp"
 #include "model/check.hpp"
 #include "model/filters/filter.hpp"
@@ -34,6 +36,12 @@ Job::Job(RunSpec run_spec, Dataset train_data, Dataset test_data, LearnerFactory
       code(consistency->make_code()) {
   PSGRID_CHECK(!code || consistency->redundancy()->workers == spec.cluster.workers,
                "a code for the workers of the cluster");
+  if (spec.job.batch_by_speed) {
+    std::vector<double> speeds;
+    for (std::uint32_t rank = 0; rank < spec.cluster.workers; ++rank)
+      speeds.push_back(hardware_of(spec.cluster, worker_id(rank)).flops);
+    batches = batches_by_speed(spec.job.batch * spec.cluster.workers, speeds);
+  }
   const std::unique_ptr<Learner> learner = make_learner();
   rule = learner->update_rule();
   if (!rule) rule = make_update_rule(spec.job.optimizer);
@@ -50,9 +58,24 @@ std::unique_ptr<Learner> Job::make_learner() const {
   return learner_factory(learner_in(spec), train.rows > 0 ? &train : nullptr);
 }
 
+DataRange Job::rows_of(NodeId worker, std::uint32_t workers,
+                       const std::vector<std::uint32_t>& gone) const {
+  if (batches.empty()) {
+    const auto gone_before = std::lower_bound(gone.begin(), gone.end(), worker.rank) - gone.begin();
+    return data_range(train.rows, worker.rank - static_cast<std::uint32_t>(gone_before),
+                      workers - static_cast<std::uint32_t>(gone.size()));
+  }
+  std::vector<std::uint32_t> weights(batches.begin(), batches.begin() + workers);
+  for (std::uint32_t rank : gone) weights[rank] = 0;
+  return data_range(train.rows, worker.rank, weights);
+}
+
 double Job::gradient_flops(std::size_t examples) const {
-  if (const auto& seconds = spec.job.compute.seconds)
-    return seconds->seconds * spec.cluster.host.flops;
+  if (const auto& seconds = spec.job.compute.seconds) {
+    const double share =
+        batches.empty() ? 1 : static_cast<double>(examples) / static_cast<double>(spec.job.batch);
+    return seconds->seconds * spec.cluster.host.flops * share;
+  }
   return flops_per_example * static_cast<double>(examples);
 }
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "model/batches.hpp"
 #include "model/consistency.hpp"
 #include "model/dataset.hpp"
 #include "model/learner.hpp"
@@ -55,10 +56,22 @@ struct Job {
   std::unique_ptr<Consistency> consistency;
   std::unique_ptr<Code> code;  // of models with redundancy; else null
   std::unique_ptr<UpdateRule> rule;
-  double flops_per_example = 0;  // 0 if the scenario declares seconds
+  double flops_per_example = 0;        // 0 if the scenario declares seconds
+  std::vector<std::uint32_t> batches;  // by worker, where they are not the same
 
   // A learner for one node.
   std::unique_ptr<Learner> make_learner() const;
+
+  // The examples of a worker's mini-batch; their share of a mean one; and its training data where
+  // some workers have left.
+  std::uint32_t batch_of(NodeId worker) const {
+    return batches.empty() ? spec.job.batch : batches[worker.rank];
+  }
+  float batch_weight(NodeId worker) const {
+    return static_cast<float>(batch_of(worker)) / static_cast<float>(spec.job.batch);
+  }
+  DataRange rows_of(NodeId worker, std::uint32_t workers,
+                    const std::vector<std::uint32_t>& gone) const;
 
   // Values of a row that a worker pushes.
   std::uint32_t pushed_width(const Table& table) const;

@@ -122,6 +122,8 @@ struct JobSpec {
   LearnerSpec learner;
   std::optional<DataSpec> data;  // absent for learner "none"
   std::uint32_t batch = 32;      // examples of a mini-batch of one worker
+  bool batch_by_speed =
+      false;  // in the mean: in proportion to the speed of its host, as is its data
   OptimizerSpec optimizer;
   ComputeSpec compute;
   StopSpec stop;

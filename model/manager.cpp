@@ -290,11 +290,7 @@ Welcome Manager::welcome_for(NodeId node) const {
   if (node.role != Role::kWorker) return welcome;
   welcome.clock = clocks_[node.rank];
   if (job_->train.rows == 0) return welcome;
-  const std::vector<std::uint32_t>& gone = view_->description().expelled;
-  const auto gone_before = std::lower_bound(gone.begin(), gone.end(), node.rank) - gone.begin();
-  const DataRange range =
-      data_range(job_->train.rows, node.rank - static_cast<std::uint32_t>(gone_before),
-                 view_->workers() - static_cast<std::uint32_t>(gone.size()));
+  const DataRange range = job_->rows_of(node, view_->workers(), view_->description().expelled);
   welcome.first_row = range.begin;
   welcome.rows = range.size();
   return welcome;

@@ -131,7 +131,7 @@ void Worker::take_rows(const Welcome& welcome) {
   if (batches_ && rows == rows_) return;
   rows_ = rows;
   share_is_new_ = true;
-  batches_.emplace(rows_, job_->spec.job.batch, context_.random(Purpose::kBatches));
+  batches_.emplace(rows_, job_->batch_of(self_), context_.random(Purpose::kBatches));
 }
 
 void Worker::on_timer(TimerId timer) {
@@ -177,7 +177,7 @@ MiniBatch Worker::next_batch() {
   const std::uint32_t steps = job_->spec.job.local_steps;
   MiniBatch batch{.iteration = next_batch_,
                   .rows = {},
-                  .examples = job_->spec.job.batch * steps,
+                  .examples = job_->batch_of(self_) * steps,
                   .steps = steps,
                   .keys = all_keys_};
   next_batch_ = next_batch_.next();
@@ -300,6 +300,18 @@ void Worker::step_locally(Weights& weights, const Gradient& gradient) const {
     PSGRID_CHECK(gradient.sections[table].keys.same_as(section.keys), "the keys of the weights");
     std::vector<float> values(section.values.data().begin(), section.values.data().end());
     for (std::size_t i = 0; i < values.size(); ++i) values[i] -= rate * derivative[i];
+    section.values = Values(std::move(values));
+  }
+}
+
+// So that the mean over workers is one over examples. What a rule adds up is in proportion already.
+void Worker::weigh_gradient() {
+  const float weight = job_->batch_weight(self_);
+  if (weight == 1 || job_->rule->sums()) return;
+  for (Section& section : gradient_) {
+    if (section.values.is_phantom()) continue;
+    std::vector<float> values(section.values.data().begin(), section.values.data().end());
+    for (float& value : values) value *= weight;
     section.values = Values(std::move(values));
   }
 }
@@ -511,6 +523,7 @@ void Worker::offer_help(Clock iteration) {
 }
 
 bool Worker::ClockVerb::await_ready() {
+  worker.weigh_gradient();
   worker.client_.push(batch.iteration, std::exchange(worker.gradient_, {}), weights, true);
   worker.waiting_since_ = worker.context_.now();
   return !worker.is_window_full();

@@ -161,6 +161,7 @@ class Worker final : public Node {
   void begin_gradient(const MiniBatch& batch, std::uint32_t step, const Weights& weights);
   Gradient gradient_of(const MiniBatch& batch, std::uint32_t step, const Weights& weights);
   void end_gradient();
+  void weigh_gradient();
 
   const std::shared_ptr<const Job> job_;
   const NodeId self_;

@@ -166,6 +166,7 @@ Json job_json(const JobSpec& job, const std::string& directory) {
   if (has_batch) json["batch"] = job.batch;
   json["compute"] = compute_json(job.compute);
   json["stop"] = stop_json(job.stop);
+  if (job.batch_by_speed) json["batches"] = "by_speed";
   if (job.local_steps > 1) json["local_steps"] = job.local_steps;
   if (const auto& stealing = job.work_stealing)
     json["work_stealing"] = {{"pieces", stealing->pieces}, {"partners", stealing->partners}};

@@ -197,6 +197,21 @@ void check_local_steps(RunSpec& run, const ReadContext& context) {
                                          run.job.local_steps));
 }
 
+// Models whose updates are not of all workers' gradients would not notice who did more.
+void check_batches(const RunSpec& run, const ReadContext& context) {
+  if (!run.job.batch_by_speed || !context.problems.sound("/job") ||
+      !context.problems.sound("/consistency"))
+    return;
+  const auto model = make_consistency(run.consistency);
+  if (model->quorum() || model->redundancy() || !has_parameter_server(run.architecture))
+    context.problems.error("/job/batches",
+                           fmt::format("found \"by_speed\" with {}, expected \"equal\"",
+                                       has_parameter_server(run.architecture)
+                                           ? "the consistency model " +
+                                                 in_quotes(consistency_name(run.consistency.model))
+                                           : "an architecture without a parameter server"));
+}
+
 // Pieces of one step's mini-batch, of workers who wait for one another.
 void check_work_stealing(const RunSpec& run, const ReadContext& context) {
   Problems& problems = context.problems;
@@ -321,6 +336,7 @@ void check_job(RunSpec& run, const Json& document, const ReadContext& context) {
   check_retry(run, document, context);
   check_hedge(run, context);
   check_work_stealing(run, context);
+  check_batches(run, context);
 }
 
 }  // namespace psgrid::scenarios

@@ -241,6 +241,7 @@ JobSpec read_job(const Json& document, const ReadContext& context) {
                                job.learner.type == LearnerType::kMatrixFactorization ||
                                job.learner.type == LearnerType::kLda;
   fields.read("batch", job.batch);
+  fields.read("batches", job.batch_by_speed, {{"equal", false}, {"by_speed", true}});
   // All rows of a worker.
   if (job.learner.type == LearnerType::kSparseLogisticRegression ||
       job.learner.type == LearnerType::kCodedLinearRegression)

@@ -1,5 +1,6 @@
 #include "model/batches.hpp"
 
+#include <numeric>
 #include <set>
 
 #include <gtest/gtest.h>
@@ -39,6 +40,23 @@ TEST(DataRange, WithMoreWorkersThanRowsEachGetsOne) {
 TEST(DataRange, HoldsForTheLargestNumbers) {
   const std::uint32_t most = ~std::uint32_t{0};
   EXPECT_EQ(data_range(most, most - 1, most), (DataRange{most - 1, most}));
+}
+
+TEST(BatchesBySpeed, AreInProportionAndAsManyAsAreAskedFor) {
+  const std::vector<double> speeds{1, 1, 2, 4};
+  EXPECT_EQ(batches_by_speed(80, speeds), (std::vector<std::uint32_t>{10, 10, 20, 40}));
+  EXPECT_EQ(batches_by_speed(4, speeds), (std::vector<std::uint32_t>{1, 1, 1, 1}));
+  const std::vector<std::uint32_t> uneven = batches_by_speed(83, speeds);
+  EXPECT_EQ(std::accumulate(uneven.begin(), uneven.end(), 0u), 83u);
+  EXPECT_EQ(uneven[3], 42u);
+}
+
+TEST(DataRange, OfWeightsCoversAllRowsInProportion) {
+  const std::vector<std::uint32_t> weights{10, 0, 20, 10};
+  EXPECT_EQ(data_range(100, 0, weights), (DataRange{0, 25}));
+  EXPECT_EQ(data_range(100, 2, weights), (DataRange{25, 75}));
+  EXPECT_EQ(data_range(100, 3, weights), (DataRange{75, 100}));
+  EXPECT_EQ(data_range(1, 0, weights).size(), 1u) << "a row for each, if the same";
 }
 
 TEST(BatchSampler, AnEpochVisitsEveryRowOnce) {

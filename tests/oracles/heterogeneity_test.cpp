@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/free_network.hpp"
+#include "tests/support/quadratic.hpp"
 #include "tests/support/simulate.hpp"
 
 namespace psgrid::testing {
@@ -99,6 +100,37 @@ TEST(Heterogeneity, AServerOnAWorkersHostWaitsForTheCore) {
   spec.cluster.workers = 2;
   spec.consistency.model = ConsistencyModel::kAsync;
   EXPECT_NEAR(duration(simulate(spec)), kIterations * 2 * (kCompute + 0.2), 1e-3);
+}
+
+// In proportion to their speeds, all end together: after all the work over all the speed.
+TEST(BatchesBySpeed, EndTogether) {
+  RunSpec spec = scenario(8);
+  spec.cluster.groups = {slow_workers(spec, 0, 3)};
+  spec.job.batch = 120;
+  spec.job.batch_by_speed = true;
+  const Simulated run = simulate(spec);
+  EXPECT_NEAR(duration(run), kIterations * kCompute * 8 / (4 + 4 * 0.5), 1e-3);
+  for (const auto& [time, node, done] : run.iterations) {
+    EXPECT_EQ(done.examples, node.rank < 4 ? 80u : 160u);
+    EXPECT_NEAR(done.wait.seconds, 0, 1e-4);
+  }
+}
+
+// The mean of all examples' gradients is the same, whoever has how many.
+TEST(BatchesBySpeed, WeighExamplesTheSame) {
+  RunSpec spec = scenario(6);
+  spec.job.batch = 60;
+  spec.job.optimizer.learning_rate = 0.1;
+  const auto final_weight = [](const RunSpec& run) {
+    return simulate(std::make_shared<const Job>(run, Dataset{}, Dataset{}, quadratic(1)))
+        .evaluations.back()
+        .record.metric;
+  };
+  const double equal = final_weight(spec);
+  spec.cluster.groups = {slow_workers(spec, 1, 2)};
+  EXPECT_NEAR(final_weight(spec), equal, 1e-9) << "slow workers compute the same";
+  spec.job.batch_by_speed = true;
+  EXPECT_NEAR(final_weight(spec), equal, 1e-6);
 }
 
 }  // namespace
