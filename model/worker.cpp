@@ -535,16 +535,20 @@ void Worker::ClockVerb::await_suspend(std::coroutine_handle<>) {
 
 void Worker::ClockVerb::await_resume() {
   IterationDone& done = worker.iteration_;
-  done.end = worker.context_.now();
-  done.push = done.push + (done.end - worker.waiting_since_);
-  done.iteration = batch.iteration;
-  done.examples = batch.examples;
-  const auto quorum = worker.job_->consistency->quorum();
+  done.push = done.push + (worker.context_.now() - worker.waiting_since_);
+  worker.end_iteration(batch, weights);
+}
+
+void Worker::end_iteration(const MiniBatch& batch, const Weights& weights) {
+  iteration_.end = context_.now();
+  iteration_.iteration = batch.iteration;
+  iteration_.examples = batch.examples;
+  const auto quorum = job_->consistency->quorum();
   const bool is_fresh = (quorum && quorum->fresh) || batch.iteration <= weights.slowest;
-  done.staleness = is_fresh ? 0 : batch.iteration.value - weights.slowest.value;
-  worker.context_.record(done);
-  done = {};
-  done.start = worker.context_.now();
+  iteration_.staleness = is_fresh ? 0 : batch.iteration.value - weights.slowest.value;
+  context_.record(iteration_);
+  iteration_ = {};
+  iteration_.start = context_.now();
 }
 
 }  // namespace psgrid

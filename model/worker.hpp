@@ -126,6 +126,9 @@ class Worker final : public Node {
   // iterations are unacknowledged.
   ClockVerb clock(const MiniBatch& batch, const Weights& weights);
 
+  // The iteration is done: the end of clock(), and by itself where the rest of it is given up.
+  void end_iteration(const MiniBatch& batch, const Weights& weights);
+
   // co_await turn(): waits until it is this worker's turn among all. pass_turn(): the next one's.
   TurnVerb turn();
   void pass_turn();

@@ -3,7 +3,6 @@
 // Trans. Inf. Theory 64(3), 2018).
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 

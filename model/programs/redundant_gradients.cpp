@@ -34,7 +34,10 @@ Program redundant_gradients(Worker& ps) {
       ps.push(std::move(*gradient));
       if (step + 1 < pushes) ps.send(batch, weights);
     }
-    if (is_whole) co_await ps.clock(batch, weights);
+    if (is_whole)
+      co_await ps.clock(batch, weights);
+    else
+      ps.end_iteration(batch, weights);
     weights = co_await ps.pull(newer);
     batch = std::move(next);
   }
