@@ -126,6 +126,7 @@ void read_summary(const json& object, RunData& run) {
   run.iterations_max = object.at("iterations_max");
   run.examples = object.at("examples");
   run.gradients_dropped = object.at("gradients_dropped");
+  run.messages_corrupted = object.at("messages_corrupted");
   run.checkpoints = object.at("checkpoints");
   run.checkpoint_s = object.at("checkpoint_s");
   const double lost = object.at("iterations_lost");

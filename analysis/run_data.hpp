@@ -141,6 +141,7 @@ struct RunData {
   Histogram staleness;          // of applied gradients, in clocks
   Histogram staleness_updates;  // the same in updates
   std::uint64_t gradients_dropped = 0;
+  std::uint64_t messages_corrupted = 0;  // on the way, and dropped where they arrived
 
   std::vector<ConvergenceRow> convergence;
   std::vector<IterationRow> iterations;  // in the order in which they ended

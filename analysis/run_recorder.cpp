@@ -55,6 +55,8 @@ void RunRecorder::record(Time, NodeId node, const IterationDone& done) {
 
 void RunRecorder::record(Time, NodeId, const GradientDropped&) { ++data_.gradients_dropped; }
 
+void RunRecorder::record(Time, NodeId, const MessageCorrupted&) { ++data_.messages_corrupted; }
+
 void RunRecorder::record(Time now, NodeId node, const GradientApplied& applied) {
   data_.staleness.add(applied.staleness_clocks);
   data_.staleness_updates.add(applied.staleness_updates);

@@ -46,7 +46,8 @@ class RunRecorder final : public RunObserver {
  private:
   void record(Time now, NodeId node, const IterationDone& done);
   void record(Time now, NodeId node, const GradientApplied& applied);
-  void record(Time now, NodeId node, const GradientDropped& dropped);
+  void record(Time now, NodeId node, const GradientDropped&);
+  void record(Time now, NodeId node, const MessageCorrupted& dropped);
   void record(Time now, NodeId node, const Evaluated& evaluated);
   void record(Time now, NodeId node, const Event& event);
   void record(Time now, NodeId node, const JobFinished& finished);

@@ -147,6 +147,7 @@ std::string summary_json(const RunData& run) {
       {"time_to_target_s", or_null(summary.time_to_target_s)},
       {"iterations_to_target", or_null(summary.iterations_to_target)},
       {"messages", summary.messages},
+      {"messages_corrupted", run.messages_corrupted},
       {"bytes_on_wire", summary.bytes_on_wire},
       {"server_load_skew", or_null(summary.server_load_skew)},
       {"gradients_applied", run.staleness.count()},

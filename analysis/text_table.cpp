@@ -191,6 +191,8 @@ std::string run_table(const RunData& run) {
     traffic +=
         fmt::format(", {} of it replication", share(static_cast<double>(summary.replication_bytes),
                                                     static_cast<double>(summary.bytes_on_wire)));
+  if (run.messages_corrupted > 0)
+    traffic += fmt::format(", {} corrupted", human_count(run.messages_corrupted));
   line("traffic", traffic);
   if (summary.faults > 0) {
     std::string faults = counted(summary.faults, "fault");

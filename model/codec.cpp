@@ -935,6 +935,17 @@ std::variant<FrameHeader, DecodeError> decode_header(std::span<const std::byte> 
   return result;
 }
 
+std::uint64_t claimed_frame_bytes(std::span<const std::byte> header) {
+  PSGRID_CHECK(header.size() == kFrameHeaderBytes, "a whole header");
+  return kFrameHeaderBytes + std::uint64_t{load<std::uint32_t>(header.data() + 12)};
+}
+
+bool is_intact(std::span<const std::byte> frame) {
+  return frame.size() >= kFrameHeaderBytes &&
+         checksum_of(frame.first(kChecksummedHeaderBytes), frame.subspan(kFrameHeaderBytes)) ==
+             load<std::uint64_t>(frame.data() + kChecksummedHeaderBytes);
+}
+
 std::variant<Frame, DecodeError> decode(std::span<const std::byte> frame) {
   if (frame.size() < kFrameHeaderBytes)
     return DecodeError{frame.size(), "expected a header of 24 bytes"};

@@ -56,6 +56,14 @@ struct FrameHeader {
 // header: exactly kFrameHeaderBytes bytes.
 std::variant<FrameHeader, DecodeError> decode_header(std::span<const std::byte> header);
 
+// How long the frame is that begins with a header, as far as that can be believed: nothing else in
+// it is looked at. header: exactly kFrameHeaderBytes bytes.
+std::uint64_t claimed_frame_bytes(std::span<const std::byte> header);
+
+// Whether a frame is what some encoder made, though perhaps not of a message known here: its
+// checksum matches.
+bool is_intact(std::span<const std::byte> frame);
+
 // frame: header and payload, nothing more. Never reads outside, never allocates more than a small
 // multiple of the frame's own size (phantom values, which it makes real, count as present; values
 // of one bit become 32, a compressed byte up to 32 bytes); but for a view, whose rings are laid at

@@ -86,6 +86,7 @@ std::string fault_detail(const FaultSpec& fault) {
   add("loss", fault.link.loss);
   add("duplicate", fault.link.duplicate);
   add("reorder", fault.link.reorder);
+  add("corrupt", fault.link.corrupt);
   add("rate", fault.link.rate, " B/s");
   if (fault.until != std::numeric_limits<double>::infinity())
     parts.push_back("for " + number(fault.until - fault.at) + " s");

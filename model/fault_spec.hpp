@@ -31,7 +31,8 @@ struct LinkCondition {
   double duplicate = 0;  // probability of each to arrive twice
   double reorder = 0;    // probability of each to be held back, for a time in (0, reorder_time)
   double reorder_time = 0.01;
-  double rate = 0;  // bytes per second at most, one message after the other; 0: no limit
+  double corrupt = 0;  // probability of each copy to be damaged: it is refused where it arrives
+  double rate = 0;     // bytes per second at most, one message after the other; 0: no limit
   bool operator==(const LinkCondition&) const = default;
 };
 

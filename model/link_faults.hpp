@@ -5,8 +5,10 @@
 // in a process.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -23,8 +25,11 @@ class LinkFaults {
   bool any() const { return !faults_.empty(); }
 
   struct Fate {
-    std::uint32_t copies = 1;  // 0: lost
-    Duration delay;            // before each is on its way
+    std::uint32_t copies = 1;           // 0: lost
+    Duration delay;                     // before each is on its way
+    std::vector<std::uint64_t> damage;  // by copy, for damage(); 0: none; empty: none of any
+
+    std::uint64_t damage_of(std::uint32_t copy) const { return damage.empty() ? 0 : damage[copy]; }
   };
   // Of a message that is sent now.
   Fate next(NodeId from, NodeId to, Bytes size, Time now);
@@ -39,5 +44,8 @@ class LinkFaults {
   const std::uint64_t seed_;
   std::map<std::pair<NodeId, NodeId>, Link> links_;
 };
+
+// Changes a burst of 1 to 4 bytes, as noise on a line does; `how` is random and not 0.
+void damage(std::span<std::byte> frame, std::uint64_t how);
 
 }  // namespace psgrid

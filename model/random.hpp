@@ -32,6 +32,7 @@ enum class Purpose : std::uint16_t {
   kHashing,      // hash functions of a sketch; the sub-stream is the row
   kFilter,       // draws of a filter of what a node sends
   kCode,         // coefficients of a code; the sub-stream is the row
+  kCorruption,   // which messages on a link are damaged, and how
 };
 
 class RandomStream {

@@ -67,6 +67,11 @@ struct JobFinished {
   StopReason reason = StopReason::kIterations;
 };
 
+// A message to the node was damaged on the way. Its checksum showed that, and it was dropped.
+struct MessageCorrupted {
+  NodeId from;
+};
+
 // --- what promises are checked on, in audited runs ----------------------------------------------
 
 // A worker's push leaves; all shards have acknowledged it.
@@ -138,6 +143,12 @@ struct Situation {
   std::string what;
 };
 
+// On sockets: the node's process did something so much later than it was due, as this machine had
+// other things to do.
+struct Stalled {
+  Duration late;
+};
+
 // --- checkpoints --------------------------------------------------------------------------------
 
 // A server has written its part of a checkpoint.
@@ -167,6 +178,6 @@ using Record =
     std::variant<IterationDone, GradientApplied, Evaluated, Event, JobFinished, PushBegun,
                  PushAcknowledged, PullBegun, PullEnded, EntryApplied, PullServed, ViewInstalled,
                  ReplicaState, HighWater, Situation, GradientDropped, FilterTotals, CheckpointPart,
-                 CheckpointDone, ClusterRestarted>;
+                 CheckpointDone, ClusterRestarted, MessageCorrupted, Stalled>;
 
 }  // namespace psgrid

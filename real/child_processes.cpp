@@ -24,12 +24,16 @@ std::string words_for(int status) {
   return "";
 }
 
-[[noreturn]] void be_child(pid_t parent, const std::function<int()>& body) {
+[[noreturn]] void be_child(pid_t parent, const std::function<int()>& body,
+                           std::optional<int> descriptor) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(1);
   std::signal(SIGINT, SIG_IGN);
   std::signal(SIGTERM, SIG_DFL);
-  close_range(STDERR_FILENO + 1, ~0u, 0);
+  unsigned first_closed = STDERR_FILENO + 1;
+  if (descriptor && dup2(*descriptor, ChildProcesses::kInherited) >= 0)
+    first_closed = ChildProcesses::kInherited + 1;
+  close_range(first_closed, ~0u, 0);
   int code = 1;
   try {
     code = body();
@@ -52,13 +56,14 @@ ChildProcesses::~ChildProcesses() {
     }
 }
 
-void ChildProcesses::start(std::uint32_t number, const std::function<int()>& body) {
+void ChildProcesses::start(std::uint32_t number, const std::function<int()>& body,
+                           std::optional<int> descriptor) {
   std::fflush(nullptr);
   const pid_t parent = getpid();
   const pid_t pid = fork();
   if (pid < 0)
     throw std::system_error(errno, std::system_category(), "no process could be started");
-  if (pid == 0) be_child(parent, body);
+  if (pid == 0) be_child(parent, body, descriptor);
   pids_[number] = pid;
 }
 

@@ -18,10 +18,12 @@ class ChildProcesses {
   ChildProcesses(const ChildProcesses&) = delete;
   ChildProcesses& operator=(const ChildProcesses&) = delete;
 
-  // Runs `body` in a new process, with no descriptor but the three standard streams, and ends that
-  // with its result. Ctrl-C does not reach it. Requires that this process has one thread. Throws
-  // std::system_error.
-  void start(std::uint32_t number, const std::function<int()>& body);
+  // Runs `body` in a new process and ends that with its result. It has no descriptors but the three
+  // standard streams and, as kInherited, the one given, if any. Ctrl-C does not reach it. Requires
+  // that this process has one thread. Throws std::system_error.
+  void start(std::uint32_t number, const std::function<int()>& body,
+             std::optional<int> descriptor = {});
+  static constexpr int kInherited = 3;
 
   // Whether it was started here and not found to have ended.
   bool has(std::uint32_t number) const { return pids_.contains(number); }

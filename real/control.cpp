@@ -347,6 +347,10 @@ CheckpointDone get_checkpoint_done(WireReader& in) {
 }
 void put(WireWriter& out, const ClusterRestarted& restarted) { put_clocks(out, restarted.clocks); }
 ClusterRestarted get_cluster_restarted(WireReader& in) { return {get_clocks(in)}; }
+void put(WireWriter& out, const MessageCorrupted& corrupted) { put(out, corrupted.from); }
+MessageCorrupted get_message_corrupted(WireReader& in) { return {get<NodeId>(in)}; }
+void put(WireWriter& out, const Stalled& stalled) { put(out, stalled.late); }
+Stalled get_stalled(WireReader& in) { return {get<Duration>(in)}; }
 
 void put(WireWriter& out, const Record& record) {
   out.byte(static_cast<std::uint8_t>(record.index()));
@@ -394,12 +398,16 @@ Record get_record(WireReader& in) {
       return get_checkpoint_done(in);
     case 19:
       return get_cluster_restarted(in);
+    case 20:
+      return get_message_corrupted(in);
+    case 21:
+      return get_stalled(in);
     default:
       in.fail("a known record");
       return Event{};
   }
 }
-static_assert(std::variant_size_v<Record> == 20);
+static_assert(std::variant_size_v<Record> == 22);
 
 void put(WireWriter& out, const MessageTrace& message) {
   put(out, message.from);
@@ -493,6 +501,7 @@ WallTime get_wall_time(WireReader& in) { return {static_cast<std::int64_t>(in.fi
 void put(WireWriter& out, const Begin& begin) {
   put(out, begin.at);
   put(out, begin.sent);
+  out.fixed64(static_cast<std::uint64_t>(begin.at_here.nanoseconds));
   out.byte(begin.traces);
   put_list(out, begin.peers, [&](const PeerAddress& peer) { put(out, peer); });
 }
@@ -500,18 +509,25 @@ Begin get_begin(WireReader& in) {
   Begin begin;
   begin.at = get_wall_time(in);
   begin.sent = get_wall_time(in);
+  begin.at_here = {static_cast<std::int64_t>(in.fixed64())};
   begin.traces = in.byte() != 0;
   begin.peers = get_list<PeerAddress>(in, [&] { return get_peer(in); });
   return begin;
 }
 
+void put(WireWriter& out, const Observed::Recorded& recorded) {
+  put(out, recorded.at);
+  put(out, recorded.node);
+  put(out, recorded.record);
+}
+Observed::Recorded get_recorded(WireReader& in) {
+  const Time at = get<Time>(in);
+  const NodeId node = get<NodeId>(in);
+  return {at, node, get_record(in)};
+}
 void put(WireWriter& out, const Observed& observed) {
   put(out, observed.until);
-  put_list(out, observed.records, [&](const Observed::Recorded& recorded) {
-    put(out, recorded.at);
-    put(out, recorded.node);
-    put(out, recorded.record);
-  });
+  put_list(out, observed.records, [&](const Observed::Recorded& recorded) { put(out, recorded); });
   put_list(out, observed.messages, [&](const MessageTrace& message) { put(out, message); });
   put_list(out, observed.works, [&](const WorkTrace& work) { put(out, work); });
   put(out, observed.events);
@@ -520,11 +536,7 @@ void put(WireWriter& out, const Observed& observed) {
 Observed get_observed(WireReader& in) {
   Observed observed;
   observed.until = get<Time>(in);
-  observed.records = get_list<Observed::Recorded>(in, [&] {
-    const Time at = get<Time>(in);
-    const NodeId node = get<NodeId>(in);
-    return Observed::Recorded{at, node, get_record(in)};
-  });
+  observed.records = get_list<Observed::Recorded>(in, [&] { return get_recorded(in); });
   observed.messages = get_list<MessageTrace>(in, [&] { return get_message_trace(in); });
   observed.works = get_list<WorkTrace>(in, [&] { return get_work_trace(in); });
   observed.events = in.varint();
@@ -657,6 +669,18 @@ void encode(const ControlMessage& message, std::vector<std::byte>& out) {
   std::visit([&](const auto& body) { put(writer, body); }, message);
   const auto length = static_cast<std::uint32_t>(out.size() - start - sizeof(std::uint32_t));
   std::memcpy(out.data() + start, &length, sizeof length);
+}
+
+void encode(const Observed::Recorded& recorded, std::vector<std::byte>& out) {
+  WireWriter writer(out);
+  put(writer, recorded);
+}
+
+std::optional<Observed::Recorded> decode_recorded(std::span<const std::byte> bytes) {
+  WireReader in(bytes);
+  Observed::Recorded recorded = get_recorded(in);
+  if (!in.ok() || !in.at_end()) return {};
+  return recorded;
 }
 
 std::optional<ControlMessage> decode_control(std::span<const std::byte> body) {

@@ -44,7 +44,8 @@ struct Refused {
 // Hub -> all processes, once all are there.
 struct Begin {
   WallTime at;
-  WallTime sent;  // when the hub sent this
+  WallTime sent;       // when the hub sent this
+  SteadyTime at_here;  // the same moment, for processes of the hub's machine
   bool traces = false;
   std::vector<PeerAddress> peers;  // by process
 };
@@ -111,6 +112,10 @@ using ControlMessage = std::variant<Hello, Begin, Observed, LogLine, Finish, Tot
 void encode(const ControlMessage& message, std::vector<std::byte>& out);
 
 inline constexpr std::uint32_t kControlBytesMax = 256u << 20;
+
+// One record by itself.
+void encode(const Observed::Recorded& recorded, std::vector<std::byte>& out);
+std::optional<Observed::Recorded> decode_recorded(std::span<const std::byte> bytes);
 
 // body: what follows the length. Nothing if it is not such a message.
 std::optional<ControlMessage> decode_control(std::span<const std::byte> body);

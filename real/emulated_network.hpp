@@ -29,6 +29,7 @@ struct Transfer {
   std::uint32_t from = 0, to = 0;
   MessagePtr message;
   Bytes size;
+  std::uint64_t damage = 0;  // on its way, until it is bytes (link_faults.hpp); 0: none
 };
 
 class EmulatedNetwork {

@@ -101,21 +101,27 @@ class Listener::Connection : public std::enable_shared_from_this<Connection> {
       if (const auto* expected = std::get_if<std::string>(&decoded))
         return refuse(*expected), false;
       const Parcel& parcel = std::get<Parcel>(decoded);
+      const std::size_t frame_bytes = parcel.frame_bytes;
       Frame frame;
-      std::size_t frame_bytes = 0;
-      if (parcel.kind != Parcel::Kind::kDeparture) {
+      if (frame_bytes > 0) {
         if (end_ - begin_ < kParcelBytes + kFrameHeaderBytes) break;
-        const auto header = decode_header({at + kParcelBytes, kFrameHeaderBytes});
-        if (const auto* error = std::get_if<DecodeError>(&header))
-          return refuse(error->what), false;
-        frame_bytes = kFrameHeaderBytes + std::get<FrameHeader>(header).payload_bytes;
+        // Only where two lengths agree is it sure where the next parcel begins.
+        if (claimed_frame_bytes({at + kParcelBytes, kFrameHeaderBytes}) != frame_bytes) {
+          listener_.receiver_.on_corrupt_frame(*process_, true);
+          return end(), false;
+        }
         if (end_ - begin_ < kParcelBytes + frame_bytes) {
           expected_ = kParcelBytes + frame_bytes;
           return true;
         }
-        auto message = decode({at + kParcelBytes, frame_bytes});
-        if (const auto* error = std::get_if<DecodeError>(&message))
-          return refuse(error->what), false;
+        const std::span<const std::byte> bytes{at + kParcelBytes, frame_bytes};
+        auto message = decode(bytes);
+        if (const auto* error = std::get_if<DecodeError>(&message)) {
+          if (is_intact(bytes)) return refuse(error->what), false;
+          begin_ += kParcelBytes + frame_bytes;
+          listener_.receiver_.on_corrupt_frame(*process_, false);
+          continue;
+        }
         frame = std::move(std::get<Frame>(message));
       }
       begin_ += kParcelBytes + frame_bytes;

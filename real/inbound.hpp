@@ -30,6 +30,10 @@ class ParcelReceiver {
   virtual std::optional<std::string> on_parcel(std::uint32_t process, const Parcel& parcel,
                                                Frame frame, Bytes frame_bytes) = 0;
 
+  // A frame of `process` was damaged on the way, and is dropped. Where it ends may not be known any
+  // more; then the connection is closed too, with all that was under way.
+  virtual void on_corrupt_frame(std::uint32_t process, bool closes) = 0;
+
   virtual void log(const std::string& line) = 0;
 };
 

@@ -22,6 +22,7 @@
 #include "real/emulated_network.hpp"
 #include "real/endpoint.hpp"
 #include "real/inbound.hpp"
+#include "real/journal.hpp"
 #include "real/outbound.hpp"
 
 namespace psgrid::real {
@@ -36,6 +37,9 @@ constexpr std::size_t kReportRecordsMax = 10'000;
 
 // Handlers of sockets and timers that run before what they caused is done and sent.
 constexpr std::size_t kHandlersMax = 32;
+
+// How often an audited process looks whether it is served.
+constexpr std::chrono::milliseconds kPulseInterval{10};
 
 // How long a process waits for the hub to take its totals.
 constexpr std::chrono::seconds kFarewellTime{10};
@@ -55,7 +59,7 @@ class NodeProcess final : private ParcelReceiver, private EmulatedNetwork::User 
 
   // What exists from Begin on.
   struct Running {
-    Running(NodeProcess& process, WallTime begin);
+    Running(NodeProcess& process, RunClock clock);
 
     RunClock clock;
     StragglerSet stragglers;
@@ -75,6 +79,7 @@ class NodeProcess final : private ParcelReceiver, private EmulatedNetwork::User 
   std::optional<std::string> on_greeting(const Greeting& greeting) override;
   std::optional<std::string> on_parcel(std::uint32_t process, const Parcel& parcel, Frame frame,
                                        Bytes frame_bytes) override;
+  void on_corrupt_frame(std::uint32_t process, bool closes) override;
   void log(const std::string& line) override;
 
   // From the emulated network.
@@ -108,6 +113,7 @@ class NodeProcess final : private ParcelReceiver, private EmulatedNetwork::User 
   void start_nodes();
   void report();
   void report_regularly();
+  void feel_pulse();
   bool is_idle() const;
   void turn();
   bool set_alarm();
@@ -124,6 +130,7 @@ class NodeProcess final : private ParcelReceiver, private EmulatedNetwork::User 
   asio::steady_timer alarm_{io_};
   Time alarm_at_ = Time::never();
   asio::steady_timer report_timer_{io_};
+  asio::steady_timer pulse_{io_};
   asio::steady_timer farewell_{io_};
   asio::steady_timer poll_timer_{io_};
   std::shared_ptr<ControlChannel> hub_;
@@ -131,6 +138,7 @@ class NodeProcess final : private ParcelReceiver, private EmulatedNetwork::User 
   std::vector<PeerAddress> peers_;  // by process
   std::vector<std::unique_ptr<Outbound>> outbound_;
   std::vector<std::uint32_t> to_flush_;  // processes
+  std::optional<JournalWriter> journal_;
   std::optional<Running> running_;
   std::vector<EarlyParcel> early_;
   std::vector<std::unique_ptr<NodeContext>> contexts_;  // by node index; null elsewhere
@@ -216,8 +224,8 @@ class NodeProcess::NodeContext final : public Context {
   ArmedTimers<Schedule::Handle> timers_;
 };
 
-NodeProcess::Running::Running(NodeProcess& process, WallTime begin)
-    : clock(begin),
+NodeProcess::Running::Running(NodeProcess& process, RunClock run_clock)
+    : clock(run_clock),
       stragglers(with_slow_faults(process.job_->spec.stragglers, process.job_->spec.faults),
                  process.job_->spec.seed),
       link_faults(process.job_->spec.faults, process.job_->spec.seed),
@@ -244,6 +252,7 @@ NodeProcess::NodeProcess(std::shared_ptr<const Job> job, const NodeProcessOption
         *this, node, node_at(cluster, node),
         placement_.hosts().host(placement_.hosts().host_of(node)).name);
   outbound_.resize(placement_.processes());
+  if (options_.journal) journal_.emplace(*options_.journal);
 }
 
 // --- the loop -----------------------------------------------------------------------------------
@@ -408,13 +417,28 @@ void NodeProcess::on(const Begin& begin) {
   traces_ = begin.traces;
   peers_ = begin.peers;
   const bool same_clock = hub_->local_address() == hub_->remote_address();
-  running_.emplace(*this,
-                   same_clock ? begin.at : by_own_clock(begin.at, begin.sent, WallTime::now()));
+  running_.emplace(*this, same_clock
+                              ? RunClock(begin.at_here)
+                              : RunClock(by_own_clock(begin.at, begin.sent, WallTime::now())));
   for (std::uint32_t process = 0; process < peers_.size(); ++process) set_endpoint_of(process);
   schedule_.at({0}, [this] { start_nodes(); });
   for (EarlyParcel& early : std::exchange(early_, {}))
     running_->network.on_parcel(early.process, early.parcel, std::move(early.transfer));
   report_regularly();
+  if (job_->spec.audited) feel_pulse();
+}
+
+// Says when this machine let the process wait for so long that others may take it for gone.
+void NodeProcess::feel_pulse() {
+  const auto due = std::chrono::steady_clock::now() + kPulseInterval;
+  pulse_.expires_at(due);
+  pulse_.async_wait([this, due](std::error_code error) {
+    if (error) return;
+    const std::chrono::duration<double> late = std::chrono::steady_clock::now() - due;
+    const bool matters = Duration{2 * late.count()} > job_->spec.detection.heartbeat;
+    if (matters) record(placement_.nodes_of(options_.process).front(), Stalled{{late.count()}});
+    feel_pulse();
+  });
 }
 
 void NodeProcess::start_nodes() {
@@ -532,7 +556,7 @@ Outbound& NodeProcess::outbound(std::uint32_t process) {
     connection = std::make_unique<Outbound>(
         io_, Greeting{options_.token, options_.process, options_.incarnation},
         to_string(node_at(job_->spec.cluster, first)),
-        [this](const std::string& line) { log(line); });
+        [this](const std::string& line) { log(line); }, !journal_);
     set_endpoint_of(process);
   }
   to_flush_.push_back(process);
@@ -546,7 +570,7 @@ void NodeProcess::carry(std::uint32_t process, const Parcel& parcel) {
 void NodeProcess::carry(std::uint32_t process, const Parcel& parcel, Transfer transfer) {
   const ClusterSpec& cluster = job_->spec.cluster;
   outbound(process).add(parcel, node_at(cluster, transfer.from), node_at(cluster, transfer.to),
-                        std::move(transfer.message));
+                        std::move(transfer.message), transfer.damage);
 }
 
 NodeProcess::NodeContext* NodeProcess::context_of(NodeId node) {
@@ -580,6 +604,14 @@ std::optional<std::string> NodeProcess::on_parcel(std::uint32_t process, const P
   return {};
 }
 
+// From and to which of the nodes of the two processes, the frame does not say any more.
+void NodeProcess::on_corrupt_frame(std::uint32_t process, bool closes) {
+  if (!running_) return;
+  const NodeId from = node_at(job_->spec.cluster, placement_.nodes_of(process).front());
+  record(placement_.nodes_of(options_.process).front(), MessageCorrupted{from});
+  if (closes) running_->network.forget(process);
+}
+
 // --- nodes --------------------------------------------------------------------------------------
 
 void NodeProcess::send(std::uint32_t from, NodeId to, MessagePtr message, Channel channel) {
@@ -598,6 +630,7 @@ void NodeProcess::send(std::uint32_t from, NodeId to, MessagePtr message, Channe
   const LinkFaults::Fate fate =
       running_->link_faults.next(contexts_[from]->id(), to, transfer.size, running_->clock.now());
   for (std::uint32_t copy = 0; copy < fate.copies; ++copy) {
+    transfer.damage = fate.damage_of(copy);
     if (fate.delay.seconds == 0)
       running_->network.send(transfer);
     else
@@ -610,6 +643,8 @@ void NodeProcess::deliver(Transfer transfer, Time sent) {
   NodeContext& receiver = *contexts_[transfer.to];
   const NodeId from = node_at(job_->spec.cluster, transfer.from);
   ++observed_.events;
+  // Within a process there are no bytes to damage.
+  if (transfer.damage != 0) return record(transfer.to, MessageCorrupted{from});
   const bool on_network = transfer.size.count > 0;
   if (traces_ && on_network)
     observed_.messages.push_back({.from = from,
@@ -657,7 +692,9 @@ void NodeProcess::cancel_compute(std::uint32_t node, ComputeId work) {
 }
 
 void NodeProcess::record(std::uint32_t node, const Record& record) {
-  observed_.records.push_back({running_->clock.now(), contexts_[node]->id(), record});
+  // What it is about leaves the process when the handler has returned: later, in any case.
+  Observed::Recorded recorded{running_->clock.now(), contexts_[node]->id(), record};
+  journal_ ? journal_->add(recorded) : observed_.records.push_back(std::move(recorded));
   // What is written is safe, whatever happens to this process next.
   const bool is_urgent = std::holds_alternative<JobFinished>(record) ||
                          std::holds_alternative<CheckpointPart>(record) ||

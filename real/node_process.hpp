@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "model/job.hpp"
@@ -26,6 +27,7 @@ struct NodeProcessOptions {
   bool with_cluster = true;           // it is started together with all others,
   CheckpointPtr checkpoint;           // and they begin from this, unless from nothing
   std::map<NodeId, Memory> memories;  // of its nodes, from before a restart
+  std::optional<int> journal;         // descriptor, for what nodes record; else the hub is told
   double patience_s = 0;              // to wait for a hub that does not answer yet
 
   // Called several times a second if set. After the first false the hub, which may have been

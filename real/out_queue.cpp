@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "model/check.hpp"
+#include "model/link_faults.hpp"
 
 namespace psgrid::real {
 
@@ -25,14 +26,22 @@ void OutQueue::add(const Parcel& parcel) {
   bytes_ += kParcelBytes;
 }
 
-void OutQueue::add(const Parcel& parcel, NodeId from, NodeId to, MessagePtr message) {
+void OutQueue::add(Parcel parcel, NodeId from, NodeId to, MessagePtr message,
+                   std::uint64_t damage) {
   add(parcel);
   Chunk& chunk = chunks_.back();
   const std::size_t copied = chunk.copied.size(), left_out = chunk.left_out.size();
-  encode(from, to, *message, chunk.copied, chunk.left_out);
+  if (damage != 0)
+    encode(from, to, *message, chunk.copied);  // all of it: what is left out is not ours to damage
+  else
+    encode(from, to, *message, chunk.copied, chunk.left_out);
   std::size_t frame = chunk.copied.size() - copied;
+  if (damage != 0) psgrid::damage(std::span(chunk.copied).subspan(copied), damage);
   for (std::size_t i = left_out; i < chunk.left_out.size(); ++i)
     frame += chunk.left_out[i].bytes.size();
+  parcel.frame_bytes = static_cast<std::uint32_t>(frame);
+  encode(parcel, std::span<std::byte, kParcelBytes>(chunk.copied.data() + copied - kParcelBytes,
+                                                    kParcelBytes));
   if (chunk.left_out.size() > left_out) chunk.owners.push_back(std::move(message));
   chunk.size += frame;
   bytes_ += frame;

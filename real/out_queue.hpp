@@ -23,7 +23,8 @@ class OutQueue {
   static constexpr std::size_t kPiecesMax = 64;
 
   void add(const Parcel& parcel);
-  void add(const Parcel& parcel, NodeId from, NodeId to, MessagePtr message);
+  // damage: done to the frame's bytes (link_faults.hpp); 0: none.
+  void add(Parcel parcel, NodeId from, NodeId to, MessagePtr message, std::uint64_t damage = 0);
 
   bool empty() const { return chunks_.empty(); }
   std::uint64_t bytes() const { return bytes_; }  // queued

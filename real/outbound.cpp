@@ -15,11 +15,12 @@ constexpr std::chrono::milliseconds kFirstPause{10}, kLongestPause{1000};
 
 }  // namespace
 
-Outbound::Outbound(asio::io_context& io, Greeting greeting, std::string name, Log log)
+Outbound::Outbound(asio::io_context& io, Greeting greeting, std::string name, Log log, bool eager)
     : io_(io),
       greeting_(greeting),
       name_(std::move(name)),
       log_(std::move(log)),
+      eager_(eager),
       socket_(io),
       pause_(io),
       next_pause_(kFirstPause) {}
@@ -46,11 +47,12 @@ void Outbound::add(const Parcel& parcel) {
   if (!is_full()) queue_.add(parcel);
 }
 
-void Outbound::add(const Parcel& parcel, NodeId from, NodeId to, MessagePtr message) {
+void Outbound::add(const Parcel& parcel, NodeId from, NodeId to, MessagePtr message,
+                   std::uint64_t damage) {
   if (is_full()) return;
-  queue_.add(parcel, from, to, std::move(message));
+  queue_.add(parcel, from, to, std::move(message), damage);
   // Long arrays are written while the processor's cache still has them.
-  if (state_ == State::kOpen && queue_.bytes() >= kWriteAtOnceBytes) write();
+  if (eager_ && state_ == State::kOpen && queue_.bytes() >= kWriteAtOnceBytes) write();
 }
 
 void Outbound::flush() {

@@ -24,14 +24,15 @@ class Outbound {
   using Log = std::function<void(const std::string&)>;
 
   // name: of the other process, for the log.
-  Outbound(asio::io_context& io, Greeting greeting, std::string name, Log log);
+  // eager: what is long may be written before flush().
+  Outbound(asio::io_context& io, Greeting greeting, std::string name, Log log, bool eager);
 
   // Where the other process listens from now on. What is queued for an earlier incarnation of it is
   // dropped.
   void set_endpoint(const asio::ip::tcp::endpoint& endpoint);
 
   void add(const Parcel& parcel);
-  void add(const Parcel& parcel, NodeId from, NodeId to, MessagePtr message);
+  void add(const Parcel& parcel, NodeId from, NodeId to, MessagePtr message, std::uint64_t damage);
 
   // Writes what the system takes now; the rest follows by itself.
   void flush();
@@ -55,6 +56,7 @@ class Outbound {
   const Greeting greeting_;
   const std::string name_;
   const Log log_;
+  const bool eager_;
   asio::ip::tcp::endpoint endpoint_;
   bool known_ = false;
   asio::ip::tcp::socket socket_;

@@ -4,11 +4,13 @@
 #include <cmath>
 #include <cstring>
 
+#include "model/codec.hpp"
+
 namespace psgrid::real {
 
 namespace {
 
-constexpr std::array<char, 8> kMagic = {'p', 's', 'g', 'r', 'i', 'd', '\n', 1};  // 1: the version
+constexpr std::array<char, 8> kMagic = {'p', 's', 'g', 'r', 'i', 'd', '\n', 2};  // 2: the version
 
 template <std::size_t kOffset, class T, std::size_t kSize>
 void store(std::span<std::byte, kSize> out, const T& value) {
@@ -54,6 +56,7 @@ void encode(const Parcel& parcel, std::span<std::byte, kParcelBytes> out) {
   store<4>(out, parcel.number);
   store<8>(out, parcel.sent.seconds);
   store<16>(out, parcel.departed.seconds);
+  store<24>(out, parcel.frame_bytes);
 }
 
 std::variant<Parcel, std::string> decode_parcel(std::span<const std::byte, kParcelBytes> in) {
@@ -63,9 +66,16 @@ std::variant<Parcel, std::string> decode_parcel(std::span<const std::byte, kParc
   Parcel parcel{.kind = static_cast<Parcel::Kind>(kind),
                 .number = load<4, std::uint32_t>(in),
                 .sent = {load<8, double>(in)},
-                .departed = {load<16, double>(in)}};
+                .departed = {load<16, double>(in)},
+                .frame_bytes = load<24, std::uint32_t>(in)};
   if (!std::isfinite(parcel.sent.seconds) || !std::isfinite(parcel.departed.seconds))
     return std::string("expected finite times in a parcel");
+  if (parcel.kind == Parcel::Kind::kDeparture) {
+    if (parcel.frame_bytes != 0) return std::string("expected no frame in a departure");
+  } else if (parcel.frame_bytes < kFrameHeaderBytes ||
+             parcel.frame_bytes - kFrameHeaderBytes > kPayloadBytesMax) {
+    return std::string("expected a frame with a payload of at most 1 GiB");
+  }
   return parcel;
 }
 

@@ -2,8 +2,9 @@
 // and, mostly, one frame of the codec.
 //
 // The header carries what an emulated network needs to know besides the frame (when it was sent,
-// when the sender's NIC was done with it). It is the transport's own, as TCP's header is, and not
-// counted as traffic.
+// when the sender's NIC was done with it), and where the frame ends, so that a damaged frame does
+// not cost those after it. It is the transport's own, as TCP's header is, and not counted as
+// traffic; an emulated network does not damage it.
 #pragma once
 
 #include <cstddef>
@@ -39,12 +40,13 @@ struct Parcel {
     kOutOfBand,  // a frame follows; instrumentation, not emulated
   };
   Kind kind = Kind::kMessage;
-  std::uint32_t number = 0;  // of a transfer; unique among those under way on a connection
-  Time sent;                 // not of a departure
-  Time departed;             // not of a transfer
+  std::uint32_t number = 0;       // of a transfer; unique among those under way on a connection
+  Time sent;                      // not of a departure
+  Time departed;                  // not of a transfer
+  std::uint32_t frame_bytes = 0;  // that follow; 0 of a departure
 };
 
-inline constexpr std::size_t kParcelBytes = 24;
+inline constexpr std::size_t kParcelBytes = 28;
 
 void encode(const Parcel& parcel, std::span<std::byte, kParcelBytes> out);
 std::variant<Parcel, std::string> decode_parcel(std::span<const std::byte, kParcelBytes> in);

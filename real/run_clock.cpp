@@ -16,6 +16,8 @@ std::int64_t nanoseconds_of() {
 
 WallTime WallTime::now() { return {nanoseconds_of<std::chrono::system_clock>()}; }
 
+SteadyTime SteadyTime::now() { return {nanoseconds_of<std::chrono::steady_clock>()}; }
+
 WallTime by_own_clock(WallTime at, WallTime sent, WallTime now) {
   constexpr std::int64_t kBelieved = 100'000'000;
   const std::int64_t ahead = now.nanoseconds - sent.nanoseconds;  // and the time of a message
@@ -23,11 +25,11 @@ WallTime by_own_clock(WallTime at, WallTime sent, WallTime now) {
 }
 
 RunClock::RunClock(WallTime began)
-    : began_ns_(nanoseconds_of<std::chrono::steady_clock>() +
-                (began.nanoseconds - WallTime::now().nanoseconds)) {}
+    : began_ns_(SteadyTime::now().nanoseconds + (began.nanoseconds - WallTime::now().nanoseconds)) {
+}
 
 Time RunClock::now() const {
-  return {static_cast<double>(nanoseconds_of<std::chrono::steady_clock>() - began_ns_) * 1e-9};
+  return {static_cast<double>(SteadyTime::now().nanoseconds - began_ns_) * 1e-9};
 }
 
 }  // namespace psgrid::real

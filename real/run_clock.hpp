@@ -14,6 +14,12 @@ struct WallTime {
   static WallTime now();
 };
 
+// A moment by the monotonic clock, which all processes of a machine share.
+struct SteadyTime {
+  std::int64_t nanoseconds = 0;
+  static SteadyTime now();
+};
+
 // A moment that another machine named, by the clock of this one. `sent` is when it did so, by its
 // clock, and `now` when that was read here. Clocks that agree but for what a message may take are
 // believed.
@@ -23,6 +29,7 @@ WallTime by_own_clock(WallTime at, WallTime sent, WallTime now);
 class RunClock {
  public:
   explicit RunClock(WallTime began);
+  explicit RunClock(SteadyTime began) : began_ns_(began.nanoseconds) {}
 
   // Negative before the run begins.
   Time now() const;

@@ -94,13 +94,20 @@ void SocketRun::start_child(std::uint32_t process, bool with_cluster) {
   options.with_cluster = with_cluster;
   options.checkpoint = started_from_;
   options.memories = std::exchange(members_[process].kept, {});
-  children_.start(process, [&] {
+  std::optional<int> journal;
+  if (job_->spec.audited) {
+    members_[process].journal = std::make_unique<Journal>();
+    journal = members_[process].journal->descriptor();
+    options.journal = ChildProcesses::kInherited;
+  }
+  const auto body = [&] {
     const NodeProcessResult result = run_node_process(job_, options);
     if (result.end == ProcessEnd::kFailed)
       std::fprintf(stderr, "psgrid: %s: %s\n", placement_.name_of(process).c_str(),
                    result.why.c_str());
     return static_cast<int>(result.end);
-  });
+  };
+  children_.start(process, body, journal);
 }
 
 // Of nodes that did not live to tell.
@@ -185,10 +192,11 @@ void SocketRun::begin() {
   const WallTime here = WallTime::now();
   begin_ = {.at = {here.nanoseconds + head_start_ns(placement_.processes())},
             .sent = here,
+            .at_here = {SteadyTime::now().nanoseconds + head_start_ns(placement_.processes())},
             .traces = observer_.wants_traces(),
             .peers = {}};
   for (const Member& member : members_) begin_.peers.push_back(member.address);
-  clock_.emplace(begin_.at);
+  clock_.emplace(begin_.at_here);
   active_at_ = SteadyClock::now();
   for (const Member& member : members_) member.channel->send(begin_);
   schedule_faults();
@@ -201,11 +209,7 @@ void SocketRun::on_message(std::uint32_t process, ControlMessage message) {
   if (auto* observed = std::get_if<Observed>(&message)) {
     member.events = observed->events;
     member.idle = observed->idle;
-    for (const Observed::Recorded& recorded : observed->records)
-      if (std::holds_alternative<JobFinished>(recorded.record) && phase_ == Phase::kRunning)
-        finish(SocketRunEnd::kJobFinished, recorded.at);
-    keep_checkpoints(*observed);
-    time_line_.add(process, std::move(*observed));
+    take(process, std::move(*observed));
   } else if (const auto* line = std::get_if<LogLine>(&message)) {
     if (phase_ == Phase::kRunning) log(placement_.name_of(process) + ": " + line->text);
   } else if (const auto* kept = std::get_if<Kept>(&message)) {
@@ -223,6 +227,18 @@ void SocketRun::on_message(std::uint32_t process, ControlMessage message) {
     time_line_.end(process);
     end_if_done();
   }
+}
+
+void SocketRun::take(std::uint32_t process, Observed observed) {
+  const Member& member = members_[process];
+  if (member.journal) observed.records = member.journal->read();
+  // Of one that has been killed nothing more is to come, whatever it had reported before.
+  if (member.down && !member.surrenders) observed.until = Time::never();
+  for (const Observed::Recorded& recorded : observed.records)
+    if (std::holds_alternative<JobFinished>(recorded.record) && phase_ == Phase::kRunning)
+      finish(SocketRunEnd::kJobFinished, recorded.at);
+  keep_checkpoints(observed);
+  time_line_.add(process, std::move(observed));
 }
 
 void SocketRun::keep_checkpoints(Observed& observed) {

@@ -21,6 +21,7 @@
 #include "model/run_observer.hpp"
 #include "real/child_processes.hpp"
 #include "real/control_channel.hpp"
+#include "real/journal.hpp"
 #include "real/node_process.hpp"
 #include "real/placement.hpp"
 #include "real/time_line.hpp"
@@ -72,15 +73,17 @@ class SocketRun {
     std::uint64_t events = 0;
     bool idle = false;
     bool gave_totals = false;
-    bool down = false;              // by a fault
-    bool paused = false;            // likewise
-    bool surrenders = false;        // down, as soon as it has said what its nodes keep
-    bool to_be_started = false;     // once it has
-    std::map<NodeId, Memory> kept;  // by its nodes
+    bool down = false;                 // by a fault
+    bool paused = false;               // likewise
+    bool surrenders = false;           // down, as soon as it has said what its nodes keep
+    bool to_be_started = false;        // once it has
+    std::map<NodeId, Memory> kept;     // by its nodes
+    std::unique_ptr<Journal> journal;  // of an audited run
   };
 
   void start_children();
   void start_child(std::uint32_t process, bool with_cluster);
+  void take(std::uint32_t process, Observed observed);
   void keep_checkpoints(Observed& observed);
   void add_missing_totals();
   void accept();

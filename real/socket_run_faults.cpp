@@ -22,8 +22,11 @@ void SocketRun::wait_for(Time at, std::function<void()> action) {
   auto& timer = *fault_timers_.emplace_back(std::make_unique<asio::steady_timer>(io_));
   timer.expires_after(std::chrono::nanoseconds(
       static_cast<std::int64_t>(std::min((at - clock_->now()).seconds, 1e9) * 1e9)));
-  timer.async_wait([this, action = std::move(action)](std::error_code cancelled) {
+  timer.async_wait([this, at, action = std::move(action)](std::error_code cancelled) {
     --faults_to_come_;
+    const Duration late = now() - at;
+    if (job_->spec.audited && 2 * late.seconds > job_->spec.detection.heartbeat.seconds)
+      time_line_.add({now(), manager_id(0), Stalled{late}});
     if (!cancelled && phase_ == Phase::kRunning) action();
   });
 }
@@ -41,13 +44,21 @@ void SocketRun::begin_fault(const FaultSpec& fault) {
   if (is_of_cluster(fault.kind)) return lose_cluster(fault);
   if (restarting_) return;
   std::set<std::uint32_t> processes;
+  std::vector<NodeId> nodes;
   for (NodeId node : nodes_of(fault.nodes)) {
     const std::uint32_t process = placement_.process_of(node_index(job_->spec.cluster, node));
     if (members_[process].down != (fault.kind == FaultKind::kRestart)) continue;
-    tell(fault, node);
+    nodes.push_back(node);
     processes.insert(process);
   }
+  // What a node does before it is gone happens before it is, and what it does once it is there
+  // again, after that.
+  const bool ends = fault.kind == FaultKind::kCrash || fault.kind == FaultKind::kPause;
+  if (!ends)
+    for (NodeId node : nodes) tell(fault, node);
   for (std::uint32_t process : processes) begin_fault_of(process, fault.kind);
+  if (ends)
+    for (NodeId node : nodes) tell(fault, node);
 }
 
 void SocketRun::begin_fault_of(std::uint32_t process, FaultKind kind) {
@@ -88,8 +99,12 @@ bool SocketRun::keeps_memory(std::uint32_t process) const {
 void SocketRun::kill(std::uint32_t process) {
   Member& member = members_[process];
   member.paused = member.surrenders = false;
-  time_line_.end(process);
   children_.signal(process, SIGKILL);
+  if (member.journal) {
+    children_.wait_for(process);
+    take(process, {});
+  }
+  time_line_.end(process);
   if (std::exchange(member.to_be_started, false)) restart(process);
 }
 

@@ -182,19 +182,26 @@ void add_explore(CLI::App& app, ExploreOptions& options, int& exit_code) {
   CLI::App* command =
       app.add_subcommand("explore", "Run random fault schedules and check what psgrid promises");
   add_scenario(*command, options)->required();
-  command->add_option("--runs", options.runs, "Schedules to run (default: 300)")
+  command->add_option("--runs", options.runs, "Schedules to run (default: 300; 20 on sockets)")
       ->check(whole_number(1, 10'000'000))
       ->type_name("N");
   command->add_option("--first", options.first, "Number of the first schedule (default: 0)")
       ->check(whole_number(0, 10'000'000))
       ->type_name("N");
-  command->add_option("--jobs", options.jobs, "Runs at a time (default: one a core)")
+  command
+      ->add_option("--jobs", options.jobs, "Runs at a time (default: one a core; two on sockets)")
       ->check(whole_number(1, 1024))
       ->type_name("N");
   command->add_flag("--shrink", options.shrink,
                     "Make runs that break a promise as small as they can be");
   command->add_flag("--beyond", options.beyond, "More failures than the replicas tolerate");
   add_run_options(*command, options);
+  add_backend(*command, options);
+  command->footer(
+      "On the simulator a seed gives the same runs. On sockets it gives the same schedules, but "
+      "real\n"
+      "processes take real time: a schedule that broke a promise may keep it the next time. What\n"
+      "was recorded is kept beside its scenario.");
   command->callback([&] { exit_code = explore_command(options); });
 }
 

@@ -22,6 +22,7 @@ void add_condition(const LinkCondition& link, Json& json) {
   add("duplicate", link.duplicate);
   add("reorder", link.reorder);
   if (link.reorder > 0) add("reorder_time", link.reorder_time);
+  add("corrupt", link.corrupt);
   add("rate", link.rate);
 }
 

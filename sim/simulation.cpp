@@ -152,6 +152,7 @@ void Simulation::send(std::uint32_t from, NodeId to, MessagePtr message, Channel
   if (fate.copies == 0) ++fates_.dropped;
   for (std::uint32_t copy = 0; copy < fate.copies; ++copy) {
     fates_.duplicated += copy > 0;
+    envelope.damage = fate.damage_of(copy);
     post(envelope, channel, fate.delay);
   }
 }
@@ -193,6 +194,7 @@ void Simulation::deliver(std::uint32_t number) {
     ++fates_.dropped;
     return;
   }
+  if (envelope.damage != 0) return refuse_damaged(envelope);
   ++fates_.delivered;
   receiver.totals().received = receiver.totals().received + envelope.size;
   ++receiver.totals().messages_received;
@@ -212,6 +214,18 @@ void Simulation::deliver(std::uint32_t number) {
   const auto decoded = decode(frame);
   PSGRID_CHECK(std::holds_alternative<Frame>(decoded), "a message that survives the wire");
   receiver.deliver(sender.id(), std::get<Frame>(decoded).message);
+}
+
+void Simulation::refuse_damaged(const Envelope& envelope) {
+  const NodeId from = contexts_[envelope.from]->id(), to = contexts_[envelope.to]->id();
+  if (options_.checked_messages) {
+    std::vector<std::byte> frame;
+    encode(from, to, *envelope.message, frame);
+    damage(frame, envelope.damage);
+    PSGRID_CHECK(std::holds_alternative<DecodeError>(decode(frame)), "a damaged frame refused");
+  }
+  ++fates_.dropped;
+  observer_.on_record(now_, to, MessageCorrupted{from});
 }
 
 void Simulation::deliver_out_of_band(std::uint32_t number) {

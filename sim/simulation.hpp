@@ -59,6 +59,7 @@ class Simulation final : private TransportUser {
     MessagePtr message;
     Bytes size;
     Time sent;
+    std::uint64_t damage = 0;  // link_faults.hpp; 0: none
   };
   // Work in a processor or in line for it. Servers may have one for every worker: kept small.
   struct WorkItem {
@@ -90,6 +91,7 @@ class Simulation final : private TransportUser {
   bool end_of_event();
   void dispatch(const Agenda::Event& event);
   void deliver(std::uint32_t envelope);
+  void refuse_damaged(const Envelope& envelope);
   void deliver_out_of_band(std::uint32_t envelope);
   void finish_work(std::uint32_t number);
   void begin_work(std::uint32_t number);

@@ -1,6 +1,7 @@
 // A promise that was found broken, as a person is told of it.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -52,6 +53,7 @@ struct Broken {
   Time at;
   std::vector<NodeId> nodes;
   std::vector<TableKey> keys;
+  std::optional<Time> since;  // of what was late: when it could have begun
 };
 
 // "Durable broken at 1.25 s (worker[1]; key 5 of table 0): ..."

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <span>
 
 #include <fmt/format.h>
 
@@ -36,47 +35,68 @@ constexpr Check kLiveness[] = {
 
 bool counts(const RunSpec& run) { return run.job.learner.type == LearnerType::kTally; }
 
-}  // namespace
+template <std::size_t kCount>
+void run(const History& history, const Check (&checks)[kCount], BrokenList& broken) {
+  for (const Check& check : checks) {
+    BrokenList found = check.check(history);
+    std::move(found.begin(), found.end(), std::back_inserter(broken));
+  }
+}
 
-BrokenList check_promises(const Trail& trail) { return check_promises(History(trail)); }
+bool is_excused(const History& history, const Broken& broken) {
+  return broken.since && history.stalled(*broken.since, broken.at);
+}
 
-BrokenList check_promises(const History& history) {
+// Of every kind, by time; those for which the machine may be to blame, or the others.
+BrokenList check_all(const History& history, bool excused) {
   BrokenList broken;
-  const auto run = [&](std::span<const Check> checks) {
-    for (const Check& check : checks) {
-      BrokenList found = check.check(history);
-      std::move(found.begin(), found.end(), std::back_inserter(broken));
-    }
-  };
-  run(kOfValues);
-  run(kSafety);
+  run(history, kOfValues, broken);
+  run(history, kSafety, broken);
   if (history.run().beyond_tolerance) {
     for (Broken& each : broken) {
       each.what = std::string(promise_name(each.promise)) + ": " + each.what;
       each.promise = Promise::kHonest;
     }
   } else {
-    run(kLiveness);
+    run(history, kLiveness, broken);
   }
-  run(kOfHarness);
+  run(history, kOfHarness, broken);
+  std::erase_if(broken, [&](const Broken& each) { return is_excused(history, each) != excused; });
   std::stable_sort(broken.begin(), broken.end(),
                    [](const Broken& a, const Broken& b) { return a.at < b.at; });
   return broken;
+}
+
+}  // namespace
+
+BrokenList check_promises(const Trail& trail) { return check_promises(History(trail)); }
+
+BrokenList check_promises(const History& history) { return check_all(history, false); }
+
+BrokenList unknown_promises(const History& history) {
+  return history.trail().real_time ? check_all(history, true) : BrokenList{};
 }
 
 std::string promises_text(const Trail& trail, const BrokenList& broken) {
   const RunSpec& run = trail.run;
   const bool messages_counted = trail.fates.has_value();
   std::string text;
+  const BrokenList unknown = unknown_promises(History(trail));
+  const auto sentences = [](const BrokenList& list, Promise promise) {
+    std::string lines;
+    for (const Broken& each : list)
+      if (each.promise == promise) lines += "  " + to_string(each) + "\n";
+    return lines;
+  };
   const auto tell = [&](Promise promise, bool checked) {
-    std::string sentences;
-    for (const Broken& each : broken)
-      if (each.promise == promise) sentences += "  " + to_string(each) + "\n";
-    text += fmt::format("{:<12} {}\n  {}\n{}", promise_name(promise),
-                        !sentences.empty() ? "broken"
-                        : checked          ? "kept"
-                                           : "not checked",
-                        promise_text(promise), sentences);
+    const std::string is_broken = sentences(broken, promise);
+    const std::string is_unknown = sentences(unknown, promise);
+    text += fmt::format("{:<12} {}\n  {}\n{}{}", promise_name(promise),
+                        !is_broken.empty()    ? "broken"
+                        : !is_unknown.empty() ? "unknown: the machine let processes wait"
+                        : checked             ? "kept"
+                                              : "not checked",
+                        promise_text(promise), is_broken, is_unknown);
   };
   const bool within = !run.beyond_tolerance;
   for (const Check& check : kOfValues) tell(check.promise, within && counts(run));

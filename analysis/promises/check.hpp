@@ -47,7 +47,13 @@ BrokenList check_conserved(const History& history);
 BrokenList check_promises(const History& history);
 BrokenList check_promises(const Trail& trail);
 
-// A line for each promise: kept, broken (with the sentences), or not checked in such a run.
+// Promises about time that were not kept, and shards given up as nobody was heard, while the
+// machine let processes wait: whether the cluster or the machine is to blame is not known. Not
+// among those of check_promises().
+BrokenList unknown_promises(const History& history);
+
+// A line for each promise: kept, broken or unknown (with the sentences), or not checked in such a
+// run.
 std::string promises_text(const Trail& trail, const BrokenList& broken);
 
 }  // namespace psgrid::analysis

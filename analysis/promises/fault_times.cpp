@@ -28,7 +28,7 @@ bool is_remedy(FaultKind kind) {
 
 }  // namespace
 
-FaultTimes::FaultTimes(const RunSpec& run) : run_(run) {
+FaultTimes::FaultTimes(const RunSpec& run, double late_s) : run_(run) {
   for (std::size_t i = 0; i < run.faults.size(); ++i) {
     const FaultSpec& fault = run.faults[i];
     if (is_remedy(fault.kind)) continue;
@@ -38,7 +38,7 @@ FaultTimes::FaultTimes(const RunSpec& run) : run_(run) {
     if (fault.kind == FaultKind::kCrash) end = made_good(run.faults, i, FaultKind::kRestart);
     if (fault.kind == FaultKind::kPause)
       end = std::min(end, made_good(run.faults, i, FaultKind::kResume));
-    spans_.push_back({&fault, {fault.at}, end});
+    spans_.push_back({&fault, {fault.at}, end + Duration{late_s}});
   }
 }
 

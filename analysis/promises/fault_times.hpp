@@ -17,8 +17,8 @@ struct FaultSpan {
 
 class FaultTimes {
  public:
-  // The scenario outlives this.
-  explicit FaultTimes(const RunSpec& run);
+  // The scenario outlives this. late_s: how long it may take until what is made good is good.
+  explicit FaultTimes(const RunSpec& run, double late_s = 0);
 
   const std::vector<FaultSpan>& spans() const { return spans_; }
 

@@ -21,6 +21,11 @@ class Findings {
       list_.push_back({promise_, std::move(what), at, std::move(nodes), std::move(keys)});
   }
 
+  // What has not happened between two moments.
+  void add_late(Time since, Time at, std::string what, std::vector<NodeId> nodes = {}) {
+    if (!is_full()) list_.push_back({promise_, std::move(what), at, std::move(nodes), {}, since});
+  }
+
   std::vector<Broken> take() && { return std::move(list_); }
 
  private:

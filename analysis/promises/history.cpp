@@ -18,7 +18,7 @@ std::optional<Epoch> epoch_in(const Event& event) {
 
 History::History(const Trail& trail)
     : trail_(&trail),
-      faults_(trail.run),
+      faults_(trail.run, late_s()),
       consistency_(make_consistency(trail.run.consistency)),
       pushes_(trail.run.cluster.workers),
       expelled_(trail.run.cluster.workers, kNever) {
@@ -61,6 +61,8 @@ void History::collect() {
       if (found == pull_at.end()) continue;
       pulls_[found->second].ended = place;
       pulls_[found->second].slowest = ended->slowest;
+    } else if (const auto* stalled = std::get_if<Stalled>(&record.what)) {
+      add_stall(record, stalled->late);
     } else if (const auto* finished = std::get_if<JobFinished>(&record.what)) {
       stop_reason_ = finished->reason;
     } else if (const auto* view = std::get_if<ViewInstalled>(&record.what)) {
@@ -71,6 +73,24 @@ void History::collect() {
         chains_.try_emplace({shard, view->chains[shard].since}, view->chains[shard]);
     }
   }
+}
+
+// What is left of it besides the node's pauses.
+void History::add_stall(const TrailRecord& record, Duration late) {
+  const Stall stall{{record.at.seconds - late.seconds}, record.at};
+  for (const FaultSpan& span : faults_.spans())
+    if (span.fault->kind == FaultKind::kPause && selects(span.fault->nodes, record.node) &&
+        span.begin <= stall.end && stall.begin <= span.end)
+      return;
+  stalls_.push_back(stall);
+}
+
+bool History::stalled(Time begin, Time end) const {
+  constexpr double kShareLeast = 0.1;
+  double lost = 0;
+  for (const Stall& stall : stalls_)
+    lost += std::max(0.0, (std::min(end, stall.end) - std::max(begin, stall.begin)).seconds);
+  return lost > 0 && lost >= kShareLeast * (end - begin).seconds;
 }
 
 // Numbers that were left out, and doubtful ones, go along with what follows them, so that both

@@ -54,6 +54,13 @@ class History {
   const FaultTimes& faults() const { return faults_; }
   Time time(Place place) const { return trail_->records[place].at; }
 
+  // How much later than it is due something may happen: not at all, but on a real machine.
+  double late_s() const { return trail_->real_time ? 0.1 : 0; }
+
+  // Whether the machine let processes wait, which no fault kept from going on, for so long in all
+  // that it may explain why something was late.
+  bool stalled(Time begin, Time end) const;
+
   // Why the job ended; nothing if it did not.
   std::optional<StopReason> stop_reason() const { return stop_reason_; }
 
@@ -105,6 +112,11 @@ class History {
   std::vector<std::vector<PushLife>> pushes_;
   std::vector<PullLife> pulls_;
   std::optional<StopReason> stop_reason_;
+  struct Stall {
+    Time begin, end;
+  };
+  void add_stall(const TrailRecord& record, Duration late);
+  std::vector<Stall> stalls_;
   std::vector<Place> expelled_;
   std::map<std::pair<std::uint32_t, Epoch>, Chain> chains_;
   std::optional<TallyLayout> layout_;

@@ -148,10 +148,12 @@ class Holders {
 
 BrokenList check_durable(const History& history) {
   Findings findings(Promise::kDurable);
+  // Servers that have not been heard for long may be there all the same.
+  const double silence = 12 * history.run().detection.lease.seconds;
   for (const TrailRecord& record : history.trail().records)
     if (const auto* event = std::get_if<Event>(&record.what);
         event && event->name == "shard_lost" && !history.run().beyond_tolerance)
-      findings.add(record.at, event->detail, {record.node});
+      findings.add_late({record.at.seconds - silence}, record.at, event->detail, {record.node});
   if (const auto count = final_count(history); count && count->found < count->expected)
     findings.add(count->at, fmt::format("the counts of the final model add up to {}, expected {}",
                                         count->found, count->expected));

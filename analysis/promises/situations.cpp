@@ -243,10 +243,12 @@ SituationCounts situations_of(const History& history) { return Watch(history).co
 
 SituationCounts notes_of(const History& history) {
   SituationCounts counts;
-  for (const TrailRecord& record : history.trail().records)
+  for (const TrailRecord& record : history.trail().records) {
     if (const auto* situation = std::get_if<Situation>(&record.what);
         situation && !rare_name(situation->what))
       ++counts[situation->what];
+    if (std::holds_alternative<MessageCorrupted>(record.what)) ++counts["damaged message dropped"];
+  }
   return counts;
 }
 

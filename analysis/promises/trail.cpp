@@ -11,9 +11,11 @@ bool is_sign_of_life(std::string_view message_type) {
   return std::find(std::begin(kSigns), std::end(kSigns), message_type) != std::end(kSigns);
 }
 
-TrailRecorder::TrailRecorder(const RunSpec& run, RunObserver* next, std::size_t messages)
+TrailRecorder::TrailRecorder(const RunSpec& run, RunObserver* next, std::size_t messages,
+                             bool real_time)
     : next_(next), messages_most_(messages), incarnations_(run.cluster.nodes()) {
   trail_.run = run;
+  trail_.real_time = real_time;
 }
 
 void TrailRecorder::on_record(Time now, NodeId node, const Record& record) {

@@ -25,6 +25,7 @@ struct Trail {
   std::vector<TrailRecord> records;
   std::deque<MessageTrace> messages;  // the last that were delivered, as many as were to be kept
   Time end;
+  bool real_time = false;  // of real processes: not even a promise about time is kept to the tick
   std::optional<MessageFates> fates;  // on the simulator, which sees all of them
   Time last_work{-1};  // when a message was delivered that did more than show that a node is there
 };
@@ -36,7 +37,8 @@ bool is_sign_of_life(std::string_view message_type);
 class TrailRecorder final : public RunObserver {
  public:
   // Passes everything on to `next` besides, if there is one. Keeps the last so many messages.
-  explicit TrailRecorder(const RunSpec& run, RunObserver* next = nullptr, std::size_t messages = 0);
+  explicit TrailRecorder(const RunSpec& run, RunObserver* next = nullptr, std::size_t messages = 0,
+                         bool real_time = false);
 
   void on_record(Time now, NodeId node, const Record& record) override;
   bool wants_traces() const override { return true; }

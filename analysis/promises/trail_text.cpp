@@ -76,6 +76,12 @@ struct Text {
   std::string operator()(const CheckpointDone& done) const {
     return fmt::format("knows that checkpoint {:x} is complete", done.checkpoint);
   }
+  std::string operator()(const MessageCorrupted& corrupted) const {
+    return "drops a damaged message of " + psgrid::to_string(corrupted.from);
+  }
+  std::string operator()(const Stalled& stalled) const {
+    return fmt::format("was not served by its machine for {:.3g} s", stalled.late.seconds);
+  }
   std::string operator()(const ClusterRestarted&) const { return "all nodes are started anew"; }
   std::string operator()(const Situation& situation) const { return "(" + situation.what + ")"; }
 };

@@ -45,11 +45,11 @@ struct CompareOptions : RunOptions {
 
 // Random fault schedules against the promises.
 struct ExploreOptions : RunOptions {
-  std::size_t runs = 300;
-  std::size_t first = 0;  // number of the first run
-  unsigned jobs = 0;      // 0: as many as there are cores
-  bool beyond = false;    // more failures than are tolerated
-  bool shrink = false;    // make runs that break a promise small
+  std::optional<std::size_t> runs;  // absent: 300, or 20 on sockets
+  std::size_t first = 0;            // number of the first run
+  unsigned jobs = 0;                // 0: as many as there are cores, on sockets twice as many
+  bool beyond = false;              // more failures than are tolerated
+  bool shrink = false;              // make runs that break a promise small
 };
 
 struct FidelityOptions {

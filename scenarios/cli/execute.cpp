@@ -70,7 +70,8 @@ analysis::Failure report_audit(const analysis::OutputDirectory& directory,
     return failure;
   if (broken.empty()) return {};
   end.status = analysis::RunStatus::kFailed;
-  end.failure = to_string(broken.front());
+  if (!end.failure.empty()) end.failure += "; ";
+  end.failure += to_string(broken.front());
   if (broken.size() > 1)
     end.failure += fmt::format(" ({} more in promises.txt)", broken.size() - 1);
   const analysis::Sequence sequence = analysis::sequence_of(trail, broken.front());
@@ -106,7 +107,8 @@ Result<analysis::RunData> execute(const RunSpec& run, const analysis::OutputDire
                                  recording);
 
   std::optional<analysis::TrailRecorder> audit;
-  if (run.audited) audit.emplace(run, &recorder, kTracedMessages);
+  if (run.audited)
+    audit.emplace(run, &recorder, kTracedMessages, options.backend == Backend::kSockets);
   const std::filesystem::path checkpoints = directory.path() / kCheckpointFolder;
   CheckpointWriter writer(checkpoints, job, audit ? static_cast<RunObserver&>(*audit) : recorder);
   bool overdue = false;

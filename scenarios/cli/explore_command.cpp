@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "analysis/promises/broken.hpp"
 #include "analysis/promises/situations.hpp"
 #include "scenarios/architecture_names.hpp"
 #include "scenarios/cli/commands.hpp"
@@ -21,8 +22,9 @@ constexpr std::size_t kShownFailures = 1000;
 constexpr std::size_t kWrittenFailures = 20;
 
 std::string replay_command(const ExploreOptions& options, std::uint64_t seed, std::size_t number) {
-  return fmt::format("psgrid explore {} --seed {} --first {} --runs 1{}", options.scenario, seed,
-                     number, options.beyond ? " --beyond" : "");
+  return fmt::format("psgrid explore {} --seed {} --first {} --runs 1{}{}", options.scenario, seed,
+                     number, options.beyond ? " --beyond" : "",
+                     options.backend == Backend::kSockets ? " --on sockets" : "");
 }
 
 void add_counts(std::string& text, const char* title,
@@ -54,16 +56,22 @@ std::string rare_situations_text(const Tallied& seen, bool beyond_tolerance) {
   return text;
 }
 
-std::string table(const Tallied& seen, bool beyond_tolerance) {
+std::string table(const Tallied& seen, bool beyond_tolerance, Backend backend) {
+  const bool on_sockets = backend == Backend::kSockets;
   std::string text = fmt::format(
       "runs {}: {} kept every promise, {} broke one, {} unknown\n"
       "acknowledged pushes {}, of these {} while something failed\n"
-      "virtual time {:.1f} s\n",
+      "{} {:.1f} s\n",
       seen.runs, seen.kept, seen.broken, seen.unknown, seen.acknowledged,
-      seen.acknowledged_under_faults, seen.virtual_s);
+      seen.acknowledged_under_faults, on_sockets ? "time of all runs together" : "virtual time",
+      seen.virtual_s);
+  if (on_sockets)
+    text += fmt::format("not checked on sockets: {}\n",
+                        analysis::promise_text(analysis::Promise::kConserved));
   add_counts(text, "Faults that took effect", seen.faults);
   text += rare_situations_text(seen, beyond_tolerance);
   add_counts(text, "Noted by nodes", seen.notes);
+  add_counts(text, "Perhaps late as the machine let processes wait (runs)", seen.late);
   add_counts(text, "Broken promises (runs)", seen.promises);
   // The rule of three: (1 - p)^n = 0.05 has p close to 3 / n.
   if (seen.broken == 0 && seen.kept > 0)
@@ -82,29 +90,36 @@ class Exploring {
         scenario_(scenario),
         directory_(directory),
         exploration_(scenario.exploration.value_or(Exploration{})),
-        at_once_(options.jobs > 0 ? options.jobs
-                                  : std::max(1u, std::thread::hardware_concurrency())),
+        runs_(options.runs.value_or(options.backend == Backend::kSim ? 300 : 20)),
+        at_once_(options.jobs > 0 ? options.jobs : jobs_by_default(options.backend)),
         line_(options.quiet) {
     exploration_.keeps_tolerance = !options.beyond;
   }
 
   int run() {
     const auto outcomes = explore_all(
-        options_.runs, [this](std::size_t index) { return drawn(index); }, at_once_,
+        runs_, [this](std::size_t index) { return drawn(index); }, options_.backend, at_once_,
         [this](std::size_t index, const Outcome& outcome) { on_end(index, outcome); });
     line_.clear();
-    std::string text = options_.runs == 1 ? lines(outcomes.front().broken) : "";
+    std::string text = runs_ == 1 ? lines(outcomes.front().broken) : "";
     if (const auto failure = write_runs(outcomes, text)) return failed(*failure);
-    const bool printed = print_result(text + table(seen_, options_.beyond));
+    const bool printed = print_result(text + table(seen_, options_.beyond, options_.backend));
     if (interrupted()) return kInterrupted;
     return printed && seen_.broken == 0 ? kDone : kFailed;
   }
 
  private:
   std::size_t number(std::size_t index) const { return options_.first + index; }
+  // On sockets most runs wait for the time to pass.
+  static unsigned jobs_by_default(Backend backend) {
+    return (backend == Backend::kSim ? 1 : 2) * std::max(1u, std::thread::hardware_concurrency());
+  }
+
   RunSpec drawn(std::size_t index) const {
-    return draw_run(scenario_.base, exploration_, scenario_.base.seed,
-                    static_cast<std::uint32_t>(number(index)));
+    RunSpec run = draw_run(scenario_.base, exploration_, scenario_.base.seed,
+                           static_cast<std::uint32_t>(number(index)));
+    if (options_.backend == Backend::kSockets) allow_for_machine(run);
+    return run;
   }
 
   void on_end(std::size_t index, const Outcome& outcome) {
@@ -114,7 +129,7 @@ class Exploring {
                              replay_command(options_, scenario_.base.seed, number(index))));
     if (line_.is_due())
       line_.show(
-          {fmt::format("{}/{} runs", seen_.runs, options_.runs),
+          {fmt::format("{}/{} runs", seen_.runs, runs_),
            fmt::format("{} broke a promise", seen_.broken),
            fmt::format("{:.0f} runs/s", static_cast<double>(seen_.runs) / line_.elapsed_s())});
   }
@@ -125,7 +140,7 @@ class Exploring {
     std::size_t written = 0;
     for (std::size_t index = 0; index < outcomes.size() && !interrupted(); ++index) {
       const bool broke = outcomes[index].verdict == Verdict::kBroken;
-      if (written == kWrittenFailures || !(broke || options_.runs == 1)) continue;
+      if (written == kWrittenFailures || !(broke || runs_ == 1)) continue;
       if (written++ == 0)
         if (auto failure = directory_.make()) return failure;
       const std::string name = fmt::format("run-{}", number(index));
@@ -138,7 +153,7 @@ class Exploring {
                             lines({shrunk.outcome.broken.front()}));
         run = shrunk.run;
       }
-      if (auto failure = write_failure(directory_, name, run)) return failure;
+      if (auto failure = write_failure(directory_, name, run, outcomes[index])) return failure;
     }
     return {};
   }
@@ -149,7 +164,7 @@ class Exploring {
       tried += runs.size();
       if (line_.is_due()) line_.show({run.name, fmt::format("made small in {} runs", tried)});
       return explore_all(
-          runs.size(), [&](std::size_t i) { return runs[i]; }, at_once_,
+          runs.size(), [&](std::size_t i) { return runs[i]; }, Backend::kSim, at_once_,
           [](std::size_t, const Outcome&) {});
     });
     line_.clear();
@@ -166,6 +181,7 @@ class Exploring {
   const Scenario& scenario_;
   const analysis::OutputDirectory& directory_;
   Exploration exploration_;
+  const std::size_t runs_;
   const unsigned at_once_;
   ProgressLine line_;
   Tallied seen_;
@@ -174,6 +190,12 @@ class Exploring {
 }  // namespace
 
 int explore_command(const ExploreOptions& options) {
+  if (options.shrink && options.backend == Backend::kSockets) {
+    print_error(
+        "found --shrink with --on sockets, where no two runs are alike: expected one of "
+        "them");
+    return kBadInput;
+  }
   const auto scenario = load_with_options(options, false);
   if (!scenario) return kBadInput;
   if (!has_parameter_server(scenario->base.architecture)) {

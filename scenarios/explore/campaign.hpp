@@ -6,19 +6,25 @@
 #include <string>
 #include <vector>
 
+#include "scenarios/cli/backend.hpp"
 #include "scenarios/explore/exploration.hpp"
 #include "scenarios/explore/outcome.hpp"
 
 namespace psgrid::scenarios {
 
-// Runs it in this process, on the simulator, and keeps the last so many messages.
-analysis::Trail run_audited(const RunSpec& run, std::size_t messages = 0);
+// A run that did not come about: not all of its processes came, or it was interrupted.
+struct NotRun {
+  std::string why;
+};
 
-// Runs all, each in a child of its own on the simulator, so many at a time. A child that a broken
-// invariant ends is a broken promise too. Calls on_end(index, outcome) in the order in which they
-// end.
+// Runs it in this process and those that it starts, and keeps the last so many messages. Throws
+// NotRun, and std::runtime_error if one of its processes was lost.
+analysis::Trail run_audited(const RunSpec& run, Backend backend, std::size_t messages = 0);
+
+// Runs all, each in a child of its own, so many at a time. A child that a broken invariant ends is
+// a broken promise too. Calls on_end(index, outcome) in the order in which they end.
 std::vector<Outcome> explore_all(std::size_t runs, const std::function<RunSpec(std::size_t)>& run,
-                                 unsigned at_once,
+                                 Backend backend, unsigned at_once,
                                  const std::function<void(std::size_t, const Outcome&)>& on_end);
 
 // What a campaign has seen so far.
@@ -28,6 +34,7 @@ struct Tallied {
   double virtual_s = 0;
   std::map<std::string, std::uint64_t> faults, situations, notes;
   std::map<std::string, std::uint64_t> promises;  // runs that broke it
+  std::map<std::string, std::uint64_t> late;      // runs that may not have kept it in time
 
   void add(const Outcome& outcome);
 };

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <span>
 
 #include "analysis/promises/fault_times.hpp"
 #include "model/consistency.hpp"
@@ -127,15 +128,24 @@ class Schedule {
     draw_episodes();
   }
 
-  // When everything is well again.
-  double draw() {
+  // When everything is well again. `apart` decides on damaged messages, which come on top: whether
+  // there are any has no influence on the other faults.
+  double draw(const Dice& apart) {
     const std::vector<FaultFamily> families = draw_families();
     const std::uint32_t wanted = dice_.number(exploration_.faults);
     constexpr std::uint32_t kTriesPerFault = 5;  // as what would exceed the tolerance is left out
+    const std::uint32_t tries_most = families.empty() ? 0 : wanted * kTriesPerFault;
     std::uint32_t drawn = 0;
-    for (std::uint32_t tries = 0; tries < wanted * kTriesPerFault; ++tries) {
+    for (std::uint32_t tries = 0; tries < tries_most; ++tries) {
       episode_ = episodes_[drawn % episodes_.size()];
       if (add(dice_.one_of(families)) && ++drawn == wanted) break;
+    }
+    dice_ = apart;
+    const double weight = exploration_.weights[static_cast<std::size_t>(FaultFamily::kCorrupt)];
+    if (families.empty() || dice_.chance(0.3 * weight)) {
+      episode_ = dice_.one_of(episodes_);
+      for (std::uint32_t tries = 0; tries < kTriesPerFault; ++tries)
+        if (add(FaultFamily::kCorrupt)) break;
     }
     return analysis::FaultTimes(run_).healed().value_or(Time{episode_.begin}).seconds;
   }
@@ -162,12 +172,15 @@ class Schedule {
     episode_ = episodes_.front();
   }
 
-  // A random subset; each as often as it weighs.
+  // A random subset; each as often as it weighs. Empty if nothing but messages is to be damaged.
   std::vector<FaultFamily> draw_families() {
+    const auto others =
+        std::span(exploration_.weights).first(static_cast<std::size_t>(FaultFamily::kCorrupt));
+    const bool any = std::any_of(others.begin(), others.end(), [](double w) { return w > 0; });
     std::vector<FaultFamily> families;
-    while (families.empty())
-      for (std::size_t family = 0; family < kFaultFamilies.size(); ++family) {
-        const double weight = exploration_.weights[family];
+    while (any && families.empty())
+      for (std::size_t family = 0; family < others.size(); ++family) {
+        const double weight = others[family];
         if (weight == 0 || !dice_.chance(0.35)) continue;
         for (double copies = weight; copies > 0; copies -= 1)
           if (copies >= 1 || dice_.chance(copies))
@@ -325,6 +338,9 @@ class Schedule {
       case FaultFamily::kRate:
         condition.rate = std::round(dice_.number(2e4, 2e5));
         break;
+      case FaultFamily::kCorrupt:
+        condition.corrupt = std::round(dice_.number(2, 40)) / 100;
+        break;
       default:
         fault.kind = FaultKind::kReset;
         fault.until = std::numeric_limits<double>::infinity();
@@ -414,10 +430,16 @@ RunSpec draw_run(const RunSpec& base, const Exploration& exploration, std::uint6
                  std::uint32_t number) {
   Dice dice(RandomStream(seed, manager_id(number), Purpose::kExploration));
   RunSpec run = draw_cluster(base, exploration, dice);
-  const double healed = Schedule(run, exploration, dice).draw();
+  const Dice apart(RandomStream(seed, manager_id(number), Purpose::kExploration, 1));
+  const double healed = Schedule(run, exploration, dice).draw(apart);
   run.job.stop.time = Duration{rounded(healed + patience(run))};
   run.name = base.name + "-" + std::to_string(number);
   return run;
+}
+
+void allow_for_machine(RunSpec& run) {
+  constexpr double kTimesAsLong = 3, kMoreSeconds = 5;
+  run.job.stop.time = *run.job.stop.time * kTimesAsLong + Duration{kMoreSeconds};
 }
 
 }  // namespace psgrid::scenarios

@@ -36,12 +36,13 @@ enum class FaultFamily {
   kDelay,
   kRate,
   kReset,
+  kCorrupt,  // last: on top of the others
 };
-inline constexpr std::array<const char*, 19> kFaultFamilies = {
+inline constexpr std::array<const char*, 20> kFaultFamilies = {
     "server_crash",  "worker_crash", "manager_crash", "server_pause", "worker_pause",
     "manager_pause", "server_join",  "server_leave",  "worker_join",  "worker_leave",
     "slow",          "partition",    "link_down",     "loss",         "duplicate",
-    "reorder",       "delay",        "rate",          "reset"};
+    "reorder",       "delay",        "rate",          "reset",        "corrupt"};
 
 struct Exploration {
   Span<std::uint32_t> workers{2, 4}, servers{2, 5}, factor{1, 3};
@@ -62,5 +63,8 @@ struct Exploration {
 // end after that.
 RunSpec draw_run(const RunSpec& base, const Exploration& exploration, std::uint64_t seed,
                  std::uint32_t number);
+
+// A run that is to be one of real processes: its job has longer to end, as the machine may be slow.
+void allow_for_machine(RunSpec& run);
 
 }  // namespace psgrid::scenarios

@@ -16,7 +16,7 @@ constexpr std::size_t kTracedMessages = 20'000;
 // As a JSON array of both forms; empty if no promise breaks, or something worse does.
 Json sequence_of_child(const RunSpec& run) {
   const auto draw = [&](std::size_t, ChildReport& report) {
-    const analysis::Trail trail = run_audited(run, kTracedMessages);
+    const analysis::Trail trail = run_audited(run, Backend::kSim, kTracedMessages);
     const analysis::BrokenList broken = analysis::check_promises(trail);
     if (broken.empty()) return kFailed;
     const analysis::Sequence sequence = analysis::sequence_of(trail, broken.front());
@@ -30,9 +30,14 @@ Json sequence_of_child(const RunSpec& run) {
 }  // namespace
 
 analysis::Failure write_failure(const analysis::OutputDirectory& directory, const std::string& name,
-                                const RunSpec& run) {
+                                const RunSpec& run, const Outcome& outcome) {
   const Json document = resolved_json(run, directory.path().string());
   if (auto failure = directory.write(name + ".json", document.dump(2) + "\n")) return failure;
+  if (!outcome.trail.empty()) {
+    if (auto failure = directory.write(name + ".txt", outcome.trail)) return failure;
+    if (auto failure = directory.write(name + ".mmd", outcome.mermaid)) return failure;
+    return directory.write(name + ".svg", outcome.svg);
+  }
   const Json sequence = sequence_of_child(run);
   if (sequence.empty()) return {};
   if (auto failure = directory.write(name + ".mmd", sequence[0].get<std::string>())) return failure;

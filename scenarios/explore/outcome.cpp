@@ -65,6 +65,7 @@ std::string fault_kind(const FaultSpec& fault, const RunSpec& run) {
   }
   if (link.down) return fault.both_ways ? "links down" : "links down one way";
   if (link.loss > 0) return "loss";
+  if (link.corrupt > 0) return "corruption";
   if (link.duplicate > 0) return link.reorder > 0 ? "late duplicates" : "duplicates";
   if (link.reorder > 0) return "reordering";
   return link.delay > 0 ? "delay" : "slow links";
@@ -82,6 +83,11 @@ Outcome judge(const analysis::Trail& trail) {
     if (std::find(outcome.promises.begin(), outcome.promises.end(), name) == outcome.promises.end())
       outcome.promises.push_back(name);
   }
+  for (const analysis::Broken& late : analysis::unknown_promises(history)) {
+    const std::string name = promise_name(late.promise);
+    if (std::find(outcome.late.begin(), outcome.late.end(), name) == outcome.late.end())
+      outcome.late.push_back(name);
+  }
   double first = INFINITY, last = 0;
   for (const FaultSpec& fault : trail.run.faults) {
     if (fault.at >= trail.end.seconds) continue;
@@ -96,18 +102,26 @@ Outcome judge(const analysis::Trail& trail) {
     }
   if (!outcome.broken.empty())
     outcome.verdict = Verdict::kBroken;
-  else if (!outcome.faults.empty() && outcome.acknowledged_under_faults >= kAcknowledgedLeast)
+  else if (outcome.late.empty() && !outcome.faults.empty() &&
+           outcome.acknowledged_under_faults >= kAcknowledgedLeast)
     outcome.verdict = Verdict::kKept;
   return outcome;
 }
 
 std::string to_text(const Outcome& outcome) {
-  const nlohmann::json json = {
-      {"verdict", outcome.verdict},           {"broken", outcome.broken},
-      {"promises", outcome.promises},         {"faults", outcome.faults},
-      {"situations", outcome.situations},     {"notes", outcome.notes},
-      {"acknowledged", outcome.acknowledged}, {"under_faults", outcome.acknowledged_under_faults},
-      {"virtual_s", outcome.virtual_s}};
+  const nlohmann::json json = {{"verdict", outcome.verdict},
+                               {"broken", outcome.broken},
+                               {"promises", outcome.promises},
+                               {"faults", outcome.faults},
+                               {"situations", outcome.situations},
+                               {"notes", outcome.notes},
+                               {"acknowledged", outcome.acknowledged},
+                               {"under_faults", outcome.acknowledged_under_faults},
+                               {"virtual_s", outcome.virtual_s},
+                               {"late", outcome.late},
+                               {"mermaid", outcome.mermaid},
+                               {"svg", outcome.svg},
+                               {"trail", outcome.trail}};
   return json.dump();
 }
 
@@ -123,6 +137,10 @@ Outcome outcome_of_text(const std::string& text) {
   json.at("acknowledged").get_to(outcome.acknowledged);
   json.at("under_faults").get_to(outcome.acknowledged_under_faults);
   json.at("virtual_s").get_to(outcome.virtual_s);
+  json.at("late").get_to(outcome.late);
+  json.at("mermaid").get_to(outcome.mermaid);
+  json.at("svg").get_to(outcome.svg);
+  json.at("trail").get_to(outcome.trail);
   return outcome;
 }
 

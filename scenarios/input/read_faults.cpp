@@ -96,6 +96,7 @@ class FaultReader {
     fields_.read("duplicate", link.duplicate);
     fields_.read("reorder", link.reorder);
     fields_.read("reorder_time", Quantity::kSeconds, link.reorder_time);
+    fields_.read("corrupt", link.corrupt);
     fields_.read("rate", Quantity::kBytesPerSecond, link.rate);
     LinkCondition none;
     none.reorder_time = link.reorder_time;
@@ -103,7 +104,7 @@ class FaultReader {
       context_.problems.error(
           pointer_ + "/link",
           "found no condition that has an effect, expected \"down\", \"delay\", "
-          "\"loss\", \"duplicate\", \"reorder\" or \"rate\" beside it");
+          "\"loss\", \"duplicate\", \"reorder\", \"corrupt\" or \"rate\" beside it");
   }
 
   // Every node that the selector does not name.

@@ -68,6 +68,39 @@ TEST_F(Explore, ARunCanBeReplayedAndIsChecked) {
   EXPECT_TRUE(exists("replayed/promises.txt"));
 }
 
+TEST_F(Explore, OnSocketsSchedulesBreakNoPromise) {
+  const Ended ended =
+      psgrid({"explore", kShipped, "--on", "sockets", "--runs", "6", "--jobs", "3", "--quiet"});
+  EXPECT_EQ(ended.exit_code, 0) << ended.output << ended.errors;
+  EXPECT_THAT(ended.output, HasSubstr(" 0 broke one"));
+  EXPECT_THAT(ended.output, HasSubstr(" crash"));
+}
+
+TEST_F(Explore, AScheduleIsReplayedOnSocketsWithItsVerdict) {
+  ASSERT_EQ(psgrid({"explore", kShipped, "--first", "3", "--runs", "1", "-o", "found", "--quiet"})
+                .exit_code,
+            0);
+  const Ended replayed =
+      psgrid({"run", "found/run-3.json", "--on", "sockets", "-o", "replayed", "--quiet"});
+  EXPECT_EQ(replayed.exit_code, 0) << replayed.errors;
+  const std::string verdict = contents(at("replayed/promises.txt"));
+  EXPECT_THAT(verdict, HasSubstr("Durable      kept"));
+  EXPECT_THAT(verdict, HasSubstr("ExactlyOnce  kept"));
+  EXPECT_THAT(verdict, HasSubstr("Conserved    not checked"));
+}
+
+TEST_F(Explore, NothingThatDiffersFromRunToRunIsMadeSmall) {
+  const Ended ended = psgrid({"explore", kShipped, "--on", "sockets", "--shrink"});
+  EXPECT_EQ(ended.exit_code, 2);
+  EXPECT_THAT(ended.errors, HasSubstr("no two runs are alike"));
+}
+
+TEST(ExploreLong, OnSocketsTwoHundredSchedulesBreakNoPromise) {
+  Program program({"explore", kShipped, "--on", "sockets", "--runs", "200", "--quiet"});
+  const Ended ended = program.wait();
+  EXPECT_EQ(ended.exit_code, 0) << ended.output;
+}
+
 TEST(ExploreLong, TenThousandSchedulesBreakNoPromiseAndAreInAllRareSituations) {
   Program program({"explore", kShipped, "--runs", "10000", "--quiet"});
   const Ended ended = program.wait();

@@ -56,6 +56,9 @@ TEST_F(Sockets, BspEndsWithTheSameModelWhateverFailsOnTheWay) {
   EXPECT_EQ(sockets["final_loss"], calm["final_loss"]);
   EXPECT_EQ(sim["faults"], 7);
   EXPECT_EQ(sockets["faults"], 7);
+  EXPECT_EQ(calm["messages_corrupted"], 0);
+  EXPECT_GT(sim["messages_corrupted"], 0);
+  EXPECT_GT(sockets["messages_corrupted"], 0);
   EXPECT_GT(sim["virtual_time_s"], 1.2 * calm["virtual_time_s"].get<double>());
 }
 

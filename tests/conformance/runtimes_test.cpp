@@ -37,7 +37,7 @@ FaultSpec unreliable_links() {
   FaultSpec fault{.at = 0, .kind = FaultKind::kLink, .nodes = {{Role::kWorker, 0, kWorkers - 1}}};
   fault.to = {{Role::kServer, 0, kServers - 1}};
   fault.both_ways = true;
-  fault.link = {.loss = 0.1, .duplicate = 0.2, .reorder = 0.3};
+  fault.link = {.loss = 0.1, .duplicate = 0.2, .reorder = 0.3, .corrupt = 0.1};
   return fault;
 }
 
@@ -148,12 +148,33 @@ TEST_P(Runtimes, ARestartedWorkerTakesPartInRedundantWorkAgain) {
   }
 }
 
-TEST_P(Runtimes, EveryGradientIsAppliedOnceThoughMessagesAreLostRepeatedAndReordered) {
+TEST_P(Runtimes, EveryGradientIsAppliedOnceThoughMessagesAreLostRepeatedReorderedAndDamaged) {
   for (const ConsistencySpec& model : staleness_models()) {
     RunSpec spec = counting(model);
     spec.client.retry.timeout = {0.05};
     spec.faults.push_back(unreliable_links());
     expect_every_gradient_once(run(counting_job(spec, 8)));
+  }
+}
+
+TEST_P(Runtimes, DamagedMessagesAreDroppedAndCounted) {
+  RunSpec spec = learning_scenario(LearnerType::kLogisticRegression, kWorkers, kServers, 20);
+  spec.job.compute.seconds = Duration{0.005};
+  spec.client.retry.timeout = {0.05};
+  spec.faults.push_back(unreliable_links());
+  spec.faults.back().link = {.corrupt = 0.15};
+  const Dataset train = sparse_bags(120, 40, 2), test = sparse_bags(40, 40, 2, 9);
+  const Outcome outcome = run(std::make_shared<const Job>(spec, train, test));
+  ASSERT_TRUE(outcome.job_finished) << outcome.failure;
+  EXPECT_EQ(outcome.evaluations.back().record.fingerprint,
+            fingerprint(train_serially(spec, train, test).tables));
+  EXPECT_GT(outcome.corrupted.size(), 20u);
+  for (const auto& each : outcome.corrupted)
+    EXPECT_NE(each.node.role, each.record.from.role) << "on links that are faultless";
+  if (outcome.fates) {
+    EXPECT_GE(outcome.fates->dropped, outcome.corrupted.size());
+    EXPECT_EQ(outcome.fates->sent + outcome.fates->duplicated,
+              outcome.fates->delivered + outcome.fates->dropped + outcome.fates->in_flight);
   }
 }
 

@@ -1,8 +1,12 @@
 #include "model/link_faults.hpp"
 
+#include <algorithm>
 #include <vector>
 
 #include <gtest/gtest.h>
+
+#include "model/codec.hpp"
+#include "model/random.hpp"
 
 namespace psgrid {
 namespace {
@@ -53,6 +57,44 @@ TEST(LinkFaults, LoseAndRepeatAsOftenAsTheySay) {
   }
   EXPECT_NEAR(lost / 2000, 0.2, 0.036);
   EXPECT_NEAR(repeated / 2000, 0.8 * 0.3, 0.038);
+}
+
+TEST(LinkFaults, DamageCopiesAsOftenAsTheySayEachByItself) {
+  LinkFaults faults({link(worker_id(0), server_id(0), {.duplicate = 1, .corrupt = 0.3})}, 7);
+  double damaged = 0, both = 0;
+  for (int i = 0; i < 2000; ++i) {
+    const LinkFaults::Fate fate = faults.next(worker_id(0), server_id(0), kSize, {2});
+    ASSERT_EQ(fate.copies, 2u);
+    damaged += (fate.damage_of(0) != 0) + (fate.damage_of(1) != 0);
+    both += fate.damage_of(0) != 0 && fate.damage_of(1) != 0;
+  }
+  EXPECT_NEAR(damaged / 4000, 0.3, 0.029);
+  EXPECT_NEAR(both / 2000, 0.09, 0.026);
+  EXPECT_EQ(faults.next(worker_id(0), server_id(0), kSize, {4}).damage_of(0), 0u);
+}
+
+TEST(LinkFaults, DamageChangesUpToFourBytesInARowAndIsNoticed) {
+  std::vector<std::byte> sound;
+  encode(worker_id(0), server_id(1), Pull{{1}, {2}, {3}, {4}, {}}, sound);
+  ASSERT_TRUE(is_intact(sound));
+  const RandomStream random(7, worker_id(0), Purpose::kTest);
+  std::vector<bool> reached(sound.size());
+  for (std::uint64_t i = 0; i < 5000; ++i) {
+    std::vector<std::byte> damaged = sound;
+    damage(damaged, random.bits_at(i) | 1);
+    std::size_t first = sound.size(), last = 0;
+    for (std::size_t at = 0; at < sound.size(); ++at) {
+      if (damaged[at] == sound[at]) continue;
+      reached[at] = true;
+      first = std::min(first, at);
+      last = at;
+    }
+    ASSERT_LE(first, last);
+    EXPECT_LE(last - first, 3u);
+    EXPECT_FALSE(is_intact(damaged));
+    EXPECT_TRUE(std::holds_alternative<DecodeError>(decode(damaged)));
+  }
+  EXPECT_EQ(std::count(reached.begin(), reached.end(), true), std::ssize(sound));
 }
 
 TEST(LinkFaults, RemovingOneLeavesTheRestAsItWas) {

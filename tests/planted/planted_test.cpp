@@ -30,7 +30,7 @@ RunSpec drawn(std::size_t number) {
 
 std::vector<Outcome> run_all(const std::vector<RunSpec>& runs) {
   return explore_all(
-      runs.size(), [&](std::size_t i) { return runs[i]; },
+      runs.size(), [&](std::size_t i) { return runs[i]; }, Backend::kSim,
       std::max(1u, std::thread::hardware_concurrency()), [](std::size_t, const Outcome&) {});
 }
 

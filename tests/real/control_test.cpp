@@ -24,13 +24,15 @@ std::vector<ControlMessage> one_of_each() {
                       {{1.5}, server_id(0), GradientApplied{worker_id(2), {3}, 4, 5}},
                       {{2}, manager_id(0), Evaluated{1.5, 99, 0.25, 0.75, 0xFFFF'FFFF'FFFF'FFFF}},
                       {{2}, manager_id(0), Event{"view", "epoch 1"}},
+                      {{2}, server_id(0), MessageCorrupted{worker_id(2)}},
+                      {{2}, server_id(0), Stalled{{0.25}}},
                       {{2}, manager_id(0), JobFinished{StopReason::kTargetLoss}}};
   observed.messages = {{worker_id(0), server_id(1), {1}, {2}, {77}, type_name(2), 9}};
   observed.works = {{server_id(1), {1}, {2}, WorkKind::kApply}};
   MessageTotals sent;
   sent.add(2, 7, {700});
   return {Hello{Token::make(), 3, {1}, 42, "127.0.0.1", 65535},
-          Begin{{-5}, {-6}, true, {{"::1", 80, {2}}, {"10.0.0.1", 1, {1}}}},
+          Begin{{-5}, {-6}, {-7}, true, {{"::1", 80, {2}}, {"10.0.0.1", 1, {1}}}},
           observed,
           LogLine{"refused"},
           Finish{"worker[1] was lost"},

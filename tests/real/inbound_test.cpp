@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "model/random.hpp"
+#include "tests/support/raw_frame.hpp"
 
 namespace psgrid::real {
 namespace {
@@ -27,6 +28,10 @@ class Inbound : public ::testing::Test, public ParcelReceiver {
     last_frame = std::move(frame);
     return {};
   }
+  void on_corrupt_frame(std::uint32_t process, bool closes) override {
+    EXPECT_EQ(process, 5u);
+    ++(closes ? corrupt_and_closed : corrupt);
+  }
   void log(const std::string& line) override {
     // "refused a connection from 127.0.0.1:54321: expected ..."
     refusals.push_back(line.substr(line.find(": ") + 2));
@@ -45,9 +50,15 @@ class Inbound : public ::testing::Test, public ParcelReceiver {
     return socket;
   }
   static std::vector<std::byte> parcel_of(const Message& message) {
-    std::vector<std::byte> bytes(kParcelBytes);
-    encode(Parcel{.kind = Parcel::Kind::kMessage}, std::span<std::byte, kParcelBytes>(bytes));
-    encode(worker_id(1), server_id(2), message, bytes);
+    std::vector<std::byte> frame;
+    encode(worker_id(1), server_id(2), message, frame);
+    return parcel_with(frame);
+  }
+  static std::vector<std::byte> parcel_with(std::span<const std::byte> frame) {
+    std::array<std::byte, kParcelBytes> header;
+    encode(Parcel{.frame_bytes = static_cast<std::uint32_t>(frame.size())}, header);
+    std::vector<std::byte> bytes(header.begin(), header.end());
+    bytes.insert(bytes.end(), frame.begin(), frame.end());
     return bytes;
   }
   template <class Condition>
@@ -66,7 +77,7 @@ class Inbound : public ::testing::Test, public ParcelReceiver {
 
   asio::io_context io;
   const Token token = Token::make();
-  std::size_t parcels = 0;
+  std::size_t parcels = 0, corrupt = 0, corrupt_and_closed = 0;
   std::uint32_t last_process = 0;
   std::uint64_t last_bytes = 0;
   Frame last_frame;
@@ -108,27 +119,49 @@ TEST_F(Inbound, RefusesStrangers) {
   EXPECT_TRUE(still_serves());
 }
 
-TEST_F(Inbound, RefusesFramesThatAreCorruptOrTooLong) {
-  std::vector<std::byte> corrupt = parcel_of(PushAck{0, {7}});
-  corrupt.back() ^= std::byte{1};
+TEST_F(Inbound, DropsFramesThatWereDamagedAndReadsOn) {
+  tcp::socket socket = member();
+  for (std::size_t damaged : {0u, 2u, 3u, 5u, 9u, 17u, 23u, 24u}) {
+    std::vector<std::byte> bytes = parcel_of(PushAck{0, {7}});
+    bytes[kParcelBytes + damaged] ^= std::byte{0x81};
+    const std::vector<std::byte> next = parcel_of(PushAck{0, {8}});
+    bytes.insert(bytes.end(), next.begin(), next.end());
+    const std::size_t before = corrupt, arrived = parcels;
+    asio::write(socket, asio::buffer(bytes));
+    ASSERT_TRUE(wait_for([&] { return parcels == arrived + 1; })) << damaged;
+    EXPECT_EQ(corrupt, before + 1);
+  }
+  EXPECT_EQ(corrupt_and_closed, 0u);
+  EXPECT_TRUE(refusals.empty());
+}
+
+TEST_F(Inbound, GivesAConnectionUpWhereItIsNotSureWhereAFrameEnds) {
+  std::vector<std::byte> bytes = parcel_of(PushAck{0, {7}});
+  for (std::size_t i = 12; i < 16; ++i) bytes[kParcelBytes + i] ^= std::byte{0xFF};
+  tcp::socket socket = member();
+  asio::write(socket, asio::buffer(bytes));
+  ASSERT_TRUE(wait_for([&] { return corrupt_and_closed == 1; }));
+  std::error_code error;
+  std::array<std::byte, 1> nothing;
+  EXPECT_EQ(socket.read_some(asio::buffer(nothing), error), 0u);
+  EXPECT_TRUE(error);
+  EXPECT_EQ(parcels, 0u);
+  EXPECT_TRUE(still_serves());
+}
+
+TEST_F(Inbound, RefusesWhatNoMemberSends) {
   tcp::socket one = member();
-  asio::write(one, asio::buffer(corrupt));
+  asio::write(one, asio::buffer(parcel_with(testing::raw_frame(250, {}))));
   ASSERT_TRUE(wait_for([&] { return refusals.size() == 1; }));
-  EXPECT_EQ(refusals[0], "expected a matching checksum");
+  EXPECT_EQ(refusals[0], "expected a known message type");
 
   std::vector<std::byte> huge = parcel_of(PushAck{0, {7}});
-  for (std::size_t i = 12; i < 16; ++i) huge[kParcelBytes + i] = std::byte{0xFF};
+  huge[27] = std::byte{0xFF};
   tcp::socket two = member();
   asio::write(two, asio::buffer(huge));
   ASSERT_TRUE(wait_for([&] { return refusals.size() == 2; }));
-  EXPECT_EQ(refusals[1], "expected a payload of at most 1 GiB");
-
-  std::vector<std::byte> other_version = parcel_of(PushAck{0, {7}});
-  other_version[kParcelBytes + 2] = std::byte{9};
-  tcp::socket three = member();
-  asio::write(three, asio::buffer(other_version));
-  ASSERT_TRUE(wait_for([&] { return refusals.size() == 3; }));
-  EXPECT_EQ(refusals[2], "expected wire version 3, found 9");
+  EXPECT_EQ(refusals[1], "expected a frame with a payload of at most 1 GiB");
+  EXPECT_EQ(corrupt + corrupt_and_closed, 0u);
   EXPECT_TRUE(still_serves());
 }
 

@@ -22,8 +22,9 @@ Bytewise written_by(OutQueue& queue, std::size_t at_most) {
   return out;
 }
 
-Bytewise encoded(const Parcel& parcel, const Message& message) {
+Bytewise encoded(Parcel parcel, const Message& message) {
   std::array<std::byte, kParcelBytes> header;
+  parcel.frame_bytes = static_cast<std::uint32_t>(encoded_size(message).count);
   encode(parcel, header);
   Bytewise out(header.begin(), header.end());
   encode(worker_id(1), server_id(2), message, out);
@@ -89,6 +90,19 @@ RC_GTEST_PROP(OutQueue, WritesEveryParcelInOrderWhateverTheSystemTakes, ()) {
   }
   RC_ASSERT(out == expected);
   RC_ASSERT(queue.bytes() == 0u);
+}
+
+TEST(OutQueue, DamagesAFrameAndNothingElse) {
+  OutQueue queue;
+  const MessagePtr message = large_message(5000);
+  queue.add(kParcel, worker_id(1), server_id(2), message, 0x1234'5678'9abc'def1);
+  queue.add(kParcel, worker_id(1), server_id(2), message);
+  const Bytewise sound = encoded(kParcel, *message), damaged = written_by(queue, sound.size());
+  ASSERT_EQ(damaged.size(), sound.size());
+  const auto difference = std::mismatch(sound.begin(), sound.end(), damaged.begin());
+  EXPECT_NE(difference.first, sound.end());
+  EXPECT_GE(difference.first - sound.begin(), std::ptrdiff_t{kParcelBytes});
+  EXPECT_EQ(written_by(queue, sound.size()), sound) << "what others may have too is whole";
 }
 
 TEST(OutQueue, ANewConnectionStartsTheParcelAnew) {

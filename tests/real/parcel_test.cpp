@@ -37,7 +37,7 @@ TEST(Greeting, RefusesWhatIsNone) {
   EXPECT_EQ(refusal(bytes), "expected the greeting of psgrid");
   bytes = greeting_bytes();
   bytes[7] = std::byte{9};
-  EXPECT_EQ(refusal(bytes), "expected version 1 of the transport, found 9");
+  EXPECT_EQ(refusal(bytes), "expected version 2 of the transport, found 9");
   bytes = greeting_bytes();
   bytes[39] = std::byte{1};
   EXPECT_EQ(refusal(bytes), "expected zeros at the greeting's end");
@@ -53,6 +53,19 @@ TEST(Parcel, SurvivesTheWire) {
   EXPECT_EQ(decoded.number, parcel.number);
   EXPECT_EQ(decoded.sent, parcel.sent);
   EXPECT_EQ(decoded.departed, parcel.departed);
+}
+
+TEST(Parcel, SaysHowLongItsFrameIs) {
+  std::array<std::byte, kParcelBytes> bytes;
+  encode(Parcel{.frame_bytes = 70'000}, bytes);
+  EXPECT_EQ(std::get<Parcel>(decode_parcel(bytes)).frame_bytes, 70'000u);
+  for (std::uint32_t wrong : {0u, 23u, (1u << 30) + 25}) {
+    encode(Parcel{.frame_bytes = wrong}, bytes);
+    EXPECT_EQ(std::get<std::string>(decode_parcel(bytes)),
+              "expected a frame with a payload of at most 1 GiB");
+  }
+  encode(Parcel{.kind = Parcel::Kind::kDeparture, .frame_bytes = 24}, bytes);
+  EXPECT_EQ(std::get<std::string>(decode_parcel(bytes)), "expected no frame in a departure");
 }
 
 TEST(Parcel, RefusesUnknownKindsAndTimesThatAreNone) {

@@ -21,8 +21,8 @@ TEST(RunClock, AClockThatIsWrongIsMadeUpFor) {
 }
 
 TEST(RunClock, IsNegativeBeforeTheRunBegins) {
-  EXPECT_LT(RunClock({WallTime::now().nanoseconds + kSecond}).now().seconds, 0);
-  EXPECT_GE(RunClock({WallTime::now().nanoseconds - kSecond}).now().seconds, 1);
+  EXPECT_LT(RunClock(WallTime{WallTime::now().nanoseconds + kSecond}).now().seconds, 0);
+  EXPECT_GE(RunClock(WallTime{WallTime::now().nanoseconds - kSecond}).now().seconds, 1);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <set>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -101,8 +102,7 @@ TEST(SocketRun, TakesTheTimesOfTheScenario) {
   const RanOnSockets run = run_on_sockets(spec);
   ASSERT_EQ(run.end, SocketRunEnd::kJobFinished) << run.failure;
   EXPECT_GE(run.finished.seconds, 0.2);  // never faster; how much slower is not for a test to say
-  for (const auto& iteration : run.iterations)
-    EXPECT_GE(iteration.record.compute.seconds, 0.0199);
+  for (const auto& iteration : run.iterations) EXPECT_GE(iteration.record.compute.seconds, 0.0199);
 }
 
 RunSpec with_fault(RunSpec spec, FaultSpec fault) {
@@ -140,6 +140,39 @@ TEST(SocketRun, ACrashedWorkerThatIsStartedAnewCatchesUp) {
   EXPECT_EQ(run.totals[4].incarnations, 2u);
   EXPECT_EQ(run.evaluations.back().record.fingerprint,
             fingerprint(train_serially(spec, train, test).tables));
+}
+
+// The hub is told of what happens ten times a second; a process that is killed has no time for
+// that.
+TEST(SocketRun, NothingThatACrashedNodeRecordsIsLostIfItIsAudited) {
+  constexpr std::uint32_t kIterations = 250, kCrashes = 3;
+  RunSpec spec = timing_scenario(2, 1, 1000, 0.002, kIterations);
+  spec.audited = true;
+  spec.consistency.model = ConsistencyModel::kAsync;
+  spec.client.retry.timeout = {0.1};
+  const NodeSelector victim = {{Role::kWorker, 1, 1}};
+  for (double at : {0.08, 0.23, 0.38}) {
+    spec = with_fault(spec, {.at = at, .kind = FaultKind::kCrash, .nodes = victim});
+    spec = with_fault(spec, {.at = at + 0.06, .kind = FaultKind::kRestart, .nodes = victim});
+  }
+  const RanOnSockets run = run_on_sockets(spec);
+  ASSERT_EQ(run.end, SocketRunEnd::kJobFinished) << run.failure;
+  std::vector<Time> crashes, restarts;
+  for (const auto& event : run.events) {
+    if (event.record.name == "crash") crashes.push_back(event.time);
+    if (event.record.name == "restart") restarts.push_back(event.time);
+  }
+  ASSERT_EQ(crashes.size(), kCrashes);
+  ASSERT_EQ(restarts.size(), kCrashes);
+  std::set<std::uint32_t> done;
+  for (const auto& iteration : run.iterations) {
+    if (iteration.node != worker_id(1)) continue;
+    done.insert(iteration.record.iteration.value);
+    for (std::size_t i = 0; i < kCrashes; ++i)
+      EXPECT_FALSE(crashes[i] < iteration.time && iteration.time < restarts[i]) << "while gone";
+  }
+  // One may have been pushed, and not over, when it crashed.
+  EXPECT_GE(done.size(), kIterations - kCrashes);
 }
 
 TEST(SocketRun, AJobThatCannotEndIsEndedOnceNothingHappens) {

@@ -17,6 +17,8 @@ void Collector::on_record(Time now, NodeId node, const Record& record) {
     recorded.high_waters.push_back({now, node, *high});
   if (const auto* view = std::get_if<ViewInstalled>(&record))
     recorded.views.push_back({now, node, *view});
+  if (const auto* corrupted = std::get_if<MessageCorrupted>(&record))
+    recorded.corrupted.push_back({now, node, *corrupted});
   if (const auto* finished = std::get_if<JobFinished>(&record)) {
     recorded.job_finished = true;
     recorded.reason = finished->reason;

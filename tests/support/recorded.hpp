@@ -1,6 +1,7 @@
 // What a run tells its observer, kept for a test to look at.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "model/run_observer.hpp"
@@ -24,6 +25,8 @@ struct Recorded {
   std::vector<At<Event>> events;
   std::vector<At<HighWater>> high_waters;
   std::vector<At<ViewInstalled>> views;
+  std::vector<At<MessageCorrupted>> corrupted;
+  std::optional<MessageFates> fates;
   std::vector<CheckpointPtr> checkpoints;  // as they became complete
   bool job_finished = false;
   StopReason reason = StopReason::kIterations;
@@ -40,6 +43,7 @@ class Collector final : public RunObserver {
   }
   bool wants_traces() const override { return messages_; }
   void on_message(const MessageTrace& message) override { recorded.messages.push_back(message); }
+  void on_message_fates(const MessageFates& fates) override { recorded.fates = fates; }
   void on_totals(Time, const std::vector<NodeTotals>& totals) override { recorded.totals = totals; }
 
   Recorded recorded;

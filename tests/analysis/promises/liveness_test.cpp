@@ -1,5 +1,8 @@
 // Checkers of whether the job went on, each on a trail that keeps its promise and on one that does
 // not; and of what is promised where more fails than is tolerated.
+#include <algorithm>
+#include <functional>
+
 #include "tests/analysis/promises/story.hpp"
 #include "tests/support/fault_at.hpp"
 
@@ -105,6 +108,65 @@ TEST(Recovered, AsFastAsBefore) {
   // Workers that never pushed do not count.
   EXPECT_THAT(story(0.02).begins(0, 1).check(check_recovered), Keeps());
   EXPECT_THAT(story(0.04).begins(0, 1).check(check_recovered), Breaks(Promise::kRecovered));
+}
+
+// Of real processes: what is late may be the machine's fault, if that let them wait.
+TEST(RealTime, PromisesAboutTimeAreUnknownIfTheMachineStoodStill) {
+  const auto told = [](const std::function<void(Story&)>& tell) {
+    Story story = failover(11);
+    tell(story);
+    Trail trail = story.trail();
+    trail.real_time = true;
+    std::stable_sort(trail.records.begin(), trail.records.end(),
+                     [](const TrailRecord& a, const TrailRecord& b) { return a.at < b.at; });
+    const History history(trail);
+    const BrokenList broken = check_promises(history), unknown = unknown_promises(history);
+    const auto names_failover = [](const Broken& each) {
+      return each.promise == Promise::kFailover;
+    };
+    return std::pair(std::any_of(broken.begin(), broken.end(), names_failover),
+                     std::any_of(unknown.begin(), unknown.end(), names_failover));
+  };
+  const auto stall = [](double at, double late) {
+    return [=](Story& story) { story.at(at).tells(server_id(0), Stalled{{late}}); };
+  };
+  EXPECT_EQ(told([](Story&) {}), std::pair(true, false));
+  EXPECT_EQ(told(stall(10.2, 0.15)), std::pair(false, true));
+  EXPECT_EQ(told(stall(10.2, 0.001)), std::pair(true, false)) << "too short to explain it";
+  EXPECT_EQ(told(stall(9, 1)), std::pair(true, false)) << "before";
+  EXPECT_EQ(
+      told([](Story& story) {  // it stood still as it was told to
+        story.fault(
+            {.at = 5, .kind = FaultKind::kPause, .nodes = {{Role::kServer, 0, 0}}, .until = 6});
+        story.at(6.01).tells(server_id(0), Stalled{{1}});
+      }),
+      std::pair(true, false));
+}
+
+TEST(RealTime, AShardWhoseServersWereNotHeardMayBeThereAllTheSame) {
+  const auto told = [](double stalled_s) {
+    Story story;
+    story.at(9.9).tells(server_id(0), Stalled{{stalled_s}});
+    story.at(10).event(manager_id(0), "shard_lost", "shard 0: none of its replicas is left");
+    story.tells(manager_id(0), JobFinished{StopReason::kLost});
+    Trail trail = story.trail();
+    trail.real_time = true;
+    const History history(trail);
+    return std::pair(check_promises(history).size(), unknown_promises(history).size());
+  };
+  EXPECT_EQ(told(0.01), std::pair(std::size_t{1}, std::size_t{0}));
+  EXPECT_EQ(told(0.5), std::pair(std::size_t{0}, std::size_t{1}));
+}
+
+TEST(RealTime, LeavesRoomForWhatAMachineDoesBesides) {
+  const auto breaks = [](double acknowledged, bool real_time) {
+    Trail trail = failover(acknowledged).trail();
+    trail.real_time = real_time;
+    return !check_failover(History(trail)).empty();
+  };
+  EXPECT_TRUE(breaks(10.3, false));
+  EXPECT_FALSE(breaks(10.3, true));
+  EXPECT_TRUE(breaks(11, true));
 }
 
 TEST(Honest, BeyondToleranceOnlyWrongAnswersCount) {
