@@ -23,7 +23,7 @@ bool loses_something(const FaultSpec& fault) {
     case FaultKind::kSlow:
       return false;
     case FaultKind::kLink:
-      return fault.link.down || fault.link.loss > 0;
+      return fault.link.down || fault.link.loss > 0 || fault.link.corrupt > 0;
     case FaultKind::kCrash:
     case FaultKind::kRestart:
     case FaultKind::kRestartCluster:
