@@ -103,6 +103,7 @@ RunHeader read_header(const json& object) {
   header.optimizer = text_of(object, "optimizer");
   header.data = text_of(object, "data");
   header.batch = object.at("batch");
+  header.keys = object.at("keys");
   header.metric_name = text_of(object, "metric_name");
   if (!object.at("target_loss").is_null()) header.target_loss = object.at("target_loss");
   return header;
@@ -125,6 +126,7 @@ void read_summary(const json& object, RunData& run) {
   run.iterations_min = object.at("iterations_min");
   run.iterations_max = object.at("iterations_max");
   run.examples = object.at("examples");
+  run.keys_touched = object.at("keys_touched");
   run.gradients_dropped = object.at("gradients_dropped");
   run.messages_corrupted = object.at("messages_corrupted");
   run.checkpoints = object.at("checkpoints");

@@ -40,6 +40,7 @@ struct RunHeader {
   std::string optimizer;       // "SGD, learning rate 0.1"
   std::string data;            // name of the data file; empty if none
   std::uint32_t batch = 0;
+  std::uint64_t keys = 0;   // of all tables
   std::string metric_name;  // "accuracy"; empty if none
   std::optional<double> target_loss;
 
@@ -133,6 +134,7 @@ struct RunData {
   std::uint32_t iterations_max = 0;
   std::uint64_t iterations_lost = 0;  // of worker_iterations: done again, from a checkpoint on
   std::uint64_t examples = 0;
+  std::uint64_t keys_touched = 0;  // sum over workers of the different keys that each asked for
   TimeSplit time;
 
   std::uint64_t checkpoints = 0;  // complete

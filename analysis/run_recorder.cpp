@@ -40,6 +40,7 @@ void RunRecorder::record(Time, NodeId node, const IterationDone& done) {
   WorkerSum& worker = workers_[node.rank];
   worker.iterations = std::max(worker.iterations, done.iteration.value + 1);
   worker.clock = done.iteration.value + 1;
+  worker.keys_touched = std::max(worker.keys_touched, done.keys_touched);
   worker.not_computing_s += done.wait.seconds + done.pull.seconds + done.push.seconds;
 
   if (options_.trace.enabled) trace_.add(node, done);
@@ -161,6 +162,7 @@ RunData RunRecorder::finish(RunStatus status, std::string failure) {
         [](const WorkerSum& a, const WorkerSum& b) { return a.iterations < b.iterations; });
     data_.iterations_min = slowest->iterations;
     data_.iterations_max = fastest->iterations;
+    for (const WorkerSum& worker : workers_) data_.keys_touched += worker.keys_touched;
   }
   return std::move(data_);
 }

@@ -59,6 +59,7 @@ class RunRecorder final : public RunObserver {
     std::uint32_t iterations = 0;
     std::optional<std::uint32_t> clock;  // where it is now
     double not_computing_s = 0;
+    std::uint64_t keys_touched = 0;
   };
   struct Window {
     std::uint64_t count = 0;

@@ -83,7 +83,11 @@ Summary summarize(const RunData& run) {
   for (const NodeRow& node : run.nodes) {
     summary.messages += node.messages_sent;
     summary.bytes_on_wire += node.bytes_sent;
+    if (node.node.role == Role::kServer) summary.server_bytes_sent += node.bytes_sent;
+    if (node.node.role == Role::kWorker) summary.worker_bytes_sent += node.bytes_sent;
   }
+  const double keys = static_cast<double>(run.header.keys) * run.header.workers;
+  summary.working_set = per(static_cast<double>(run.keys_touched), keys);
   for (const MessageRow& row : run.messages)
     if (is_replication(row.type)) summary.replication_bytes += row.bytes;
   for (const FilterRow& row : run.filters)
@@ -117,6 +121,7 @@ std::string summary_json(const RunData& run) {
       {"optimizer", header.optimizer},
       {"data", or_null(header.data)},
       {"batch", header.batch},
+      {"keys", header.keys},
       {"metric_name", or_null(header.metric_name)},
       {"target_loss", or_null(header.target_loss)},
 
@@ -142,6 +147,7 @@ std::string summary_json(const RunData& run) {
       {"wait_s_mean", per(run.time.wait_s, workers)},
       {"pull_s_mean", per(run.time.pull_s, workers)},
       {"push_s_mean", per(run.time.push_s, workers)},
+      {"wait_share", per(run.time.wait_s, run.time.total())},
       {"final_loss", or_null(summary.final_loss)},
       {"final_metric", or_null(summary.final_metric)},
       {"time_to_target_s", or_null(summary.time_to_target_s)},
@@ -149,6 +155,10 @@ std::string summary_json(const RunData& run) {
       {"messages", summary.messages},
       {"messages_corrupted", run.messages_corrupted},
       {"bytes_on_wire", summary.bytes_on_wire},
+      {"server_bytes_sent", summary.server_bytes_sent},
+      {"worker_bytes_sent", summary.worker_bytes_sent},
+      {"keys_touched", run.keys_touched},
+      {"working_set", summary.working_set},
       {"server_load_skew", or_null(summary.server_load_skew)},
       {"gradients_applied", run.staleness.count()},
       {"gradients_dropped", run.gradients_dropped},

@@ -22,6 +22,8 @@ struct Summary {
   std::optional<double> iterations_to_target;  // mean over workers at that time
   std::uint64_t messages = 0;                  // sent by all nodes
   std::uint64_t bytes_on_wire = 0;
+  std::uint64_t server_bytes_sent = 0, worker_bytes_sent = 0;  // of bytes_on_wire
+  double working_set = 0;  // share of all keys that a worker touched, mean over workers
   std::int64_t filters_saved_bytes = 0;    // negative where they made more of it
   std::optional<double> server_load_skew;  // bytes in and out of a server: maximum over mean
   std::uint64_t faults = 0;

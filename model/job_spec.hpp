@@ -41,6 +41,7 @@ struct LearnerSpec {
   std::uint32_t blocks = 1;           // sparse_logistic_regression: of features
   bool random_order = true;           // sparse_logistic_regression: of the blocks
   double step = 1;                    // sparse_logistic_regression: of the safe step's length
+  double coupling = 1;                // sparse_logistic_regression: of two blocks, at most 1
   bool kkt_filter = false;            // sparse_logistic_regression: zeros that stay are not pushed
   std::uint32_t width = 0, depth = 0;  // count_min: counters of a row, and rows
   std::uint64_t items = 0;             // count_min: different items of the stream

@@ -17,11 +17,12 @@ struct IterationDone {
   Clock iteration;
   std::uint32_t examples = 0;
   Time start, end;
-  Duration compute;             // in the processor
-  Duration wait;                // held by the consistency gate
-  Duration pull;                // rest of the time spent in pulls
-  Duration push;                // blocked on earlier pushes
-  std::uint32_t staleness = 0;  // clocks: its own clock less the slowest clock of what it read
+  Duration compute;                // in the processor
+  Duration wait;                   // held by the consistency gate
+  Duration pull;                   // rest of the time spent in pulls
+  Duration push;                   // blocked on earlier pushes
+  std::uint32_t staleness = 0;     // clocks: its own clock less the slowest clock of what it read
+  std::uint64_t keys_touched = 0;  // different ones that it has asked for since it started
 };
 
 // A server applied a worker's gradient.

@@ -197,6 +197,7 @@ MiniBatch Worker::next_batch() {
     batch.keys = learner_->keys(job_->train, batch.rows);
   }
   examples_ = batch.examples;
+  touched_.add(batch.keys);
   return batch;
 }
 
@@ -543,6 +544,7 @@ void Worker::end_iteration(const MiniBatch& batch, const Weights& weights) {
   iteration_.end = context_.now();
   iteration_.iteration = batch.iteration;
   iteration_.examples = batch.examples;
+  iteration_.keys_touched = touched_.size();
   const auto quorum = job_->consistency->quorum();
   const bool is_fresh = (quorum && quorum->fresh) || batch.iteration <= weights.slowest;
   iteration_.staleness = is_fresh ? 0 : batch.iteration.value - weights.slowest.value;

@@ -20,6 +20,7 @@
 #include "model/node.hpp"
 #include "model/program.hpp"
 #include "model/shared_batch.hpp"
+#include "model/working_set.hpp"
 
 namespace psgrid {
 
@@ -211,6 +212,7 @@ class Worker final : public Node {
   Gradient computed_;
   std::vector<Section> gradient_;  // pushed since the last clock()
   IterationDone iteration_;        // in progress
+  WorkingSet touched_;
 };
 
 struct Worker::PullVerb {

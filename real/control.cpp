@@ -92,6 +92,7 @@ void put(WireWriter& out, const IterationDone& done) {
   put(out, done.pull);
   put(out, done.push);
   put(out, std::uint64_t{done.staleness});
+  put(out, done.keys_touched);
 }
 IterationDone get_iteration_done(WireReader& in) {
   IterationDone done;
@@ -104,6 +105,7 @@ IterationDone get_iteration_done(WireReader& in) {
   done.pull = get<Duration>(in);
   done.push = get<Duration>(in);
   done.staleness = in.u32();
+  done.keys_touched = in.varint();
   return done;
 }
 void put(WireWriter& out, const GradientApplied& applied) {

@@ -23,6 +23,7 @@ Json learner_json(const LearnerSpec& learner) {
               {"blocks", learner.blocks},
               {"block_order", learner.random_order ? "random" : "sequential"},
               {"step", learner.step},
+              {"coupling", learner.coupling},
               {"kkt_filter", learner.kkt_filter}};
     case LearnerType::kMatrixFactorization:
       return {{"type", "matrix_factorization"},

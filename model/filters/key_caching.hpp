@@ -32,7 +32,9 @@ class KeyLists {
 class KeyCaching : public Filter {
  public:
   KeyCaching(const FilterSpec& spec, const FilterSite& site)
-      : bound_(spec.lists), width_(site.table.width), push_(site.push) {}
+      : bound_(spec.lists),
+        width_(site.table.width * (site.push ? site.job.rule->pushed_per_weight() : 1)),
+        push_(site.push) {}
 
   Section pack(Section section, const Peer& to) override;
   std::optional<Section> unpack(Section section, const Peer& from) override;
@@ -43,7 +45,7 @@ class KeyCaching : public Filter {
   KeyLists& lists_of(const Peer& peer) { return lists_.try_emplace(peer, bound_).first->second; }
 
   std::uint32_t bound_;
-  std::uint32_t width_;
+  std::uint32_t width_;  // values of a row that is sent
   bool push_;
   std::map<Peer, KeyLists> lists_;
 };

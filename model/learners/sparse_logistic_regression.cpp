@@ -29,7 +29,7 @@ std::vector<Table> SparseLogisticRegression::tables() const {
 }
 
 std::unique_ptr<UpdateRule> SparseLogisticRegression::update_rule() const {
-  return std::make_unique<BlockProximal>(spec_.step / (spec_.delay + 1.0), spec_.l1);
+  return std::make_unique<BlockProximal>(spec_.step / (1 + spec_.coupling * spec_.delay), spec_.l1);
 }
 
 void SparseLogisticRegression::take_share(const Dataset& data, const Share& share) {

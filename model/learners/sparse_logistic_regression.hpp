@@ -24,8 +24,9 @@ namespace psgrid {
 // BlockProximal, which is what servers do with their sums:
 //   u_j = sum over rows of |x_ij| s_i / 4 / (training rows), s_i = sum of |x_ij| over the block.
 // diag(u) bounds the second derivative within a block, and in its norm also that between two
-// blocks, so in the paper's condition on the step, 1 / (M delay + L), M and L are at most 1. The
-// step is 1 / (delay + 1), times `step`.
+// blocks, so in the condition on the step (NIPS 2014, theorem 2), 1 / (L_var + delay L_cov), both
+// are at most 1. The step is that with `coupling` for L_cov, times `step`; less than 1 is for data
+// with blocks that have little to do with each other.
 //
 // kkt_filter: a weight that is 0 and whose derivative, as estimated from the worker's own rows, is
 // below half of l1 will stay 0 and is not pushed. Workers may disagree about it, so in every 8th

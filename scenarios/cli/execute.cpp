@@ -102,9 +102,10 @@ Result<analysis::RunData> execute(const RunSpec& run, const analysis::OutputDire
   analysis::RecorderOptions recording;
   recording.trace.enabled = options.trace_s > 0;
   recording.trace.until_s = options.trace_s;
-  analysis::RunRecorder recorder(analysis::describe(run, backend_name(options.backend),
-                                                    learner->metric_name(), options.variant),
-                                 recording);
+  analysis::RunHeader header = analysis::describe(run, backend_name(options.backend),
+                                                  learner->metric_name(), options.variant);
+  for (const Table& table : job->tables) header.keys += table.keys;
+  analysis::RunRecorder recorder(std::move(header), recording);
 
   std::optional<analysis::TrailRecorder> audit;
   if (run.audited)

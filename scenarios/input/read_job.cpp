@@ -51,6 +51,7 @@ LearnerSpec read_learner(const Fields& fields) {
   fields.read("blocks", learner.blocks);
   fields.read("block_order", learner.random_order, {{"random", true}, {"sequential", false}});
   fields.read("step", learner.step);
+  fields.read("coupling", learner.coupling);
   fields.read("kkt_filter", learner.kkt_filter);
   fields.read("items", learner.items);
   fields.read("skew", learner.skew);

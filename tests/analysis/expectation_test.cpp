@@ -85,6 +85,7 @@ TEST(Expectation, SurvivesJson) {
 TEST(Expectation, IsAboutNumbersOfASummary) {
   EXPECT_THAT(summary_metrics(), Contains("wait_s"));
   EXPECT_THAT(summary_metrics(), Contains("time_to_target_s"));
+  EXPECT_THAT(summary_metrics(), Contains("recovery_s_max"));
   EXPECT_THAT(summary_metrics(), ::testing::Not(Contains("scenario")));
 }
 

@@ -53,6 +53,16 @@ TEST(Summary, LoadSkewIsTheBusiestServerOverTheMean) {
   EXPECT_EQ(summary.server_load_skew, 1.5);
   EXPECT_EQ(summary.bytes_on_wire, 9150u) << "each byte counts once, where it was sent";
   EXPECT_EQ(summary.messages, 3u);
+  EXPECT_EQ(summary.server_bytes_sent, 150u);
+  EXPECT_EQ(summary.worker_bytes_sent, 9000u);
+}
+
+TEST(Summary, WorkingSetIsTheMeanShareOfKeysThatAWorkerTouched) {
+  RunData run;
+  run.header.workers = 4;
+  run.header.keys = 50;
+  run.keys_touched = 40;
+  EXPECT_EQ(summarize(run).working_set, 0.2);
 }
 
 TEST(Summary, CountsFaultsAndTakesTheLongestRecovery) {
@@ -99,6 +109,9 @@ TEST(Summary, FileIsFlatSortedAndHasWhatTheDocumentationNames) {
                           "time_to_target_s",
                           "messages",
                           "bytes_on_wire",
+                          "server_bytes_sent",
+                          "worker_bytes_sent",
+                          "working_set",
                           "compute_s",
                           "wait_s",
                           "max_staleness",

@@ -94,6 +94,21 @@ TEST(KeyCachingSaves, AllKeysWhereTheListsStayTheSame) {
   EXPECT_NEAR(left["pull"], 1 / kIterations, 0.01);
 }
 
+// Blocks of features: their lists come again in every pass over the blocks. A push has two values a
+// key, 8 (pull) + 8 + 16 (push) bytes become 16.
+TEST(KeyCachingSaves, HalfOfWhatPassesOverBlocksSend) {
+  constexpr std::uint32_t kPasses = 25;
+  RunSpec spec = on_data({.file = "spamassassin-hash16.libsvm.gz"},
+                         LearnerType::kSparseLogisticRegression, 8 * kPasses);
+  spec.job.learner.l1 = 0.01;
+  spec.job.learner.blocks = 8;
+  spec.wire = {.fixed_keys = true, .doubles = true};
+  BytesByType left = left_by_key_caching(spec);
+  EXPECT_NEAR(left["all"], 0.5, 0.04);
+  EXPECT_NEAR(left["push"], 2.0 / 3, 0.02);
+  EXPECT_FALSE(left.contains("incomplete")) << "every list is known";
+}
+
 // psgrid's own lists take 1 or 2 bytes a key, so there is less to save.
 TEST(KeyCachingSaves, LessWhereKeysAreWrittenAsGaps) {
   BytesByType left = left_by_key_caching(mails(10));

@@ -20,7 +20,8 @@ std::vector<ControlMessage> one_of_each() {
   Observed observed{.until = {2.5}, .events = 300, .idle = true};
   observed.records = {{{1},
                        worker_id(3),
-                       IterationDone{.iteration = {4}, .examples = 5, .end = {1}, .staleness = 6}},
+                       IterationDone{
+                           .iteration = {4}, .examples = 5, .end = {1}, .staleness = 6, .keys_touched = 7}},
                       {{1.5}, server_id(0), GradientApplied{worker_id(2), {3}, 4, 5}},
                       {{2}, manager_id(0), Evaluated{1.5, 99, 0.25, 0.75, 0xFFFF'FFFF'FFFF'FFFF}},
                       {{2}, manager_id(0), Event{"view", "epoch 1"}},

@@ -128,7 +128,7 @@ TEST(ResolvedJson, KeepsLearnersWithRulesOfTheirOwn) {
       "stop": { "iterations": 3 } } })");
   expect_round_trip(R"({
     "cluster": { "workers": 2 },
-    "job": { "learner": { "type": "sparse_logistic_regression", "l1": 0.5, "blocks": 9, "step": 2,
+    "job": { "learner": { "type": "sparse_logistic_regression", "l1": 0.5, "blocks": 9, "step": 2, "coupling": 0.5,
         "block_order": "sequential", "kkt_filter": true },
       "data": { "file": "data.csv", "format": "libsvm" }, "stop": { "iterations": 3 } } })");
   expect_round_trip(R"({
