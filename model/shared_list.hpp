@@ -13,8 +13,6 @@
 #include <utility>
 #include <vector>
 
-#include <sys/single_threaded.h>
-
 namespace psgrid {
 
 template <class T>
@@ -83,22 +81,8 @@ class SharedList {
       return std::launder(reinterpret_cast<T*>(reinterpret_cast<std::byte*>(this) + kHeader));
     }
 
-    // A locked instruction costs as much as a fifth of what is done for a message: only where there
-    // are threads.
-    void add_owner() {
-      if (__libc_single_threaded)
-        owners.store(owners.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-      else
-        owners.fetch_add(1, std::memory_order_relaxed);
-    }
-    bool was_last_owner() {
-      if (__libc_single_threaded) {
-        const std::uint32_t left = owners.load(std::memory_order_relaxed) - 1;
-        owners.store(left, std::memory_order_relaxed);
-        return left == 0;
-      }
-      return owners.fetch_sub(1, std::memory_order_acq_rel) == 1;
-    }
+    void add_owner() { owners.fetch_add(1, std::memory_order_relaxed); }
+    bool was_last_owner() { return owners.fetch_sub(1, std::memory_order_acq_rel) == 1; }
   };
 
   Block* block_ = nullptr;

@@ -12,8 +12,8 @@ set(arrows_scenarios scenarios sim real analysis model)
 
 # Libraries (the part of <...> up to the first slash or dot) that a folder may use. C++ standard
 # headers are allowed everywhere, except those listed as forbidden.
-set(libraries_model Eigen Random123 xxhash snappy)
-set(libraries_sim ${libraries_model} simgrid xbt boost)
+set(libraries_model Eigen Random123 boost xxhash snappy)
+set(libraries_sim ${libraries_model} simgrid xbt)
 set(libraries_real ${libraries_model} asio)
 set(libraries_analysis ${libraries_model} nlohmann fmt)
 set(libraries_scenarios ${libraries_sim} nlohmann fmt valijson CLI zlib)

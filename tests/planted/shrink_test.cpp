@@ -49,7 +49,7 @@ TEST(Shrink, WritesASmallScenarioThatBreaksTheSamePromiseWhenReplayed) {
   const std::string file = (directory / ("found/" + name + ".json")).string();
   const auto scenario = load_scenario(file);
   ASSERT_TRUE(scenario);
-  EXPECT_LE(count_faults(scenario->base), 2u);
+  EXPECT_LE(count_faults(scenario->base), 3u);
   EXPECT_THAT(contents(directory / ("found/" + name + ".mmd")), HasSubstr("sequenceDiagram"));
   const std::string broken = broken_promise(contents(directory / ("found/" + name + ".svg")));
 
