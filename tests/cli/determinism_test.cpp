@@ -35,7 +35,7 @@ const Case kCases[] = {
                      "data": {"format": "libsvm", "transform": "log1p"},
                      "learning_rate": 0.5, "compute": {"seconds": "5ms"},
                      "stop": {"iterations": 25}})"),
-     0xf3f139e6707c37b2},
+     0xab4b413c43f297f1},
     {"PerceptronAnalytic", "digits.csv.gz",
      json::parse(R"({"workers": 5, "servers": 3, "network": {"sharing": "analytic"}})"),
      json::parse(R"([{"nodes": "worker[*]", "model": "weibull", "shape": 0.7, "scale": 1},
@@ -45,7 +45,7 @@ const Case kCases[] = {
                      "data": {"format": "csv", "transform": "standardize"},
                      "optimizer": {"type": "adam"}, "learning_rate": 0.01,
                      "compute": {"seconds": "5ms"}, "stop": {"iterations": 25}})"),
-     0x23aaad78b5e07634},
+     0xcafbc69570eef464},
     {"SparseLogisticFluid", "spamassassin-hash16.libsvm.gz",
      json::parse(R"({"workers": 4, "servers": 2, "network": {"sharing": "fluid"}})"),
      json::parse(R"([{"nodes": "worker[*]", "model": "pareto", "alpha": 2.5, "minimum": 1}])"),
@@ -53,7 +53,7 @@ const Case kCases[] = {
                      "data": {"format": "libsvm"}, "optimizer": {"type": "adagrad"},
                      "learning_rate": 0.1, "compute": {"seconds": "5ms"},
                      "stop": {"iterations": 15}})"),
-     0x719770122bc1687c},
+     0xfebae9705bfb9970},
 };
 
 class Determinism : public CommandLine, public ::testing::WithParamInterface<Case> {

@@ -111,7 +111,7 @@ TEST_P(Runtimes, WorkThatSeveralDoCountsOnce) {
 TEST_P(Runtimes, WorkThatSeveralDoCountsOnceThoughMessagesAreLostAndOneOfThemHasCrashed) {
   for (const ConsistencySpec& model : redundant_models()) {
     RunSpec spec = counting(model);
-    spec.client.retry.timeout = {0.05};
+    spec.client.retry = {.timeout = {0.05}, .timeout_max = {0.1}};
     spec.faults.push_back(unreliable_links());
     spec.faults.push_back(
         {.at = 0.03, .kind = FaultKind::kCrash, .nodes = {{Role::kWorker, 3, 3}}});
@@ -139,7 +139,7 @@ TEST_P(Runtimes, RedundantModelsEndWhereSerialTrainingDoes) {
 TEST_P(Runtimes, ARestartedWorkerTakesPartInRedundantWorkAgain) {
   for (const ConsistencySpec& model : redundant_models()) {
     RunSpec spec = counting(model);
-    spec.client.retry.timeout = {0.05};
+    spec.client.retry = {.timeout = {0.05}, .timeout_max = {0.1}};
     const NodeSelector first = {{Role::kWorker, 2, 2}}, second = {{Role::kWorker, 1, 1}};
     spec.faults.push_back({.at = 0.02, .kind = FaultKind::kCrash, .nodes = first});
     spec.faults.push_back({.at = 0.05, .kind = FaultKind::kRestart, .nodes = first});
@@ -151,7 +151,7 @@ TEST_P(Runtimes, ARestartedWorkerTakesPartInRedundantWorkAgain) {
 TEST_P(Runtimes, EveryGradientIsAppliedOnceThoughMessagesAreLostRepeatedReorderedAndDamaged) {
   for (const ConsistencySpec& model : staleness_models()) {
     RunSpec spec = counting(model);
-    spec.client.retry.timeout = {0.05};
+    spec.client.retry = {.timeout = {0.05}, .timeout_max = {0.1}};
     spec.faults.push_back(unreliable_links());
     expect_every_gradient_once(run(counting_job(spec, 8)));
   }
@@ -160,7 +160,7 @@ TEST_P(Runtimes, EveryGradientIsAppliedOnceThoughMessagesAreLostRepeatedReordere
 TEST_P(Runtimes, DamagedMessagesAreDroppedAndCounted) {
   RunSpec spec = learning_scenario(LearnerType::kLogisticRegression, kWorkers, kServers, 20);
   spec.job.compute.seconds = Duration{0.005};
-  spec.client.retry.timeout = {0.05};
+  spec.client.retry = {.timeout = {0.05}, .timeout_max = {0.1}};
   spec.faults.push_back(unreliable_links());
   spec.faults.back().link = {.corrupt = 0.15};
   const Dataset train = sparse_bags(120, 40, 2), test = sparse_bags(40, 40, 2, 9);
@@ -219,7 +219,7 @@ TEST_P(Runtimes, WorkersReadTheirOwnWrites) {
        {ConsistencySpec{.model = ConsistencyModel::kAsync},
         ConsistencySpec{.model = ConsistencyModel::kSsp, .staleness = 3, .cache = true}}) {
     RunSpec spec = counting(model);
-    spec.client.retry.timeout = {0.05};
+    spec.client.retry = {.timeout = {0.05}, .timeout_max = {0.1}};
     spec.faults.push_back(unreliable_links());
     const Outcome outcome = run(std::make_shared<const Job>(
         spec, Dataset{}, Dataset{},
@@ -233,7 +233,7 @@ TEST_P(Runtimes, NamespacesDoNotMix) {
   RunSpec spec = learning_scenario(LearnerType::kPerceptron, 3, 2, 10);
   spec.job.learner.hidden = {5, 4};
   spec.job.compute.seconds = Duration{0.005};
-  spec.client.retry.timeout = {0.05};
+  spec.client.retry = {.timeout = {0.05}, .timeout_max = {0.1}};
   spec.faults.push_back(unreliable_links());
   spec.faults.back().nodes = {{Role::kWorker, 0, 2}};
   spec.faults.back().to = {{Role::kServer, 0, 1}};
@@ -263,7 +263,7 @@ TEST_P(Runtimes, StatefulLearnersEndWhereSerialTrainingDoes) {
     spec.job.learner = learner;
     if (learner.type == LearnerType::kSparseLogisticRegression) spec.job.batch = 1u << 27;
     spec.job.compute.seconds = Duration{0.005};
-    spec.client.retry.timeout = {0.05};
+    spec.client.retry = {.timeout = {0.05}, .timeout_max = {0.1}};
     spec.faults.push_back(unreliable_links());
     spec.faults.back().nodes = {{Role::kWorker, 0, 2}};
     spec.faults.back().to = {{Role::kServer, 0, 1}};
@@ -322,7 +322,7 @@ TEST_P(Runtimes, AJobThatCannotEndSaysSo) {
 
 TEST_P(Runtimes, ARestartedWorkerDoesNotRepeatItsUpdates) {
   RunSpec spec = counting({.model = ConsistencyModel::kBsp});
-  spec.client.retry.timeout = {0.05};
+  spec.client.retry = {.timeout = {0.05}, .timeout_max = {0.1}};
   const NodeSelector victim = {{Role::kWorker, 2, 2}};
   spec.faults.push_back({.at = 0.06, .kind = FaultKind::kCrash, .nodes = victim});
   spec.faults.push_back({.at = 0.1, .kind = FaultKind::kRestart, .nodes = victim});
