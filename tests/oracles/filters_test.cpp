@@ -105,7 +105,7 @@ TEST(KeyCachingSaves, HalfOfWhatPassesOverBlocksSend) {
   spec.wire = {.fixed_keys = true, .doubles = true};
   BytesByType left = left_by_key_caching(spec);
   EXPECT_NEAR(left["all"], 0.5, 0.04);
-  EXPECT_NEAR(left["push"], 2.0 / 3, 0.02);
+  EXPECT_NEAR(left["push"], 2.0 / 3, 0.03);  // in the first pass, a list is new
 }
 
 // psgrid's own lists take 1 or 2 bytes a key, so there is less to save.
