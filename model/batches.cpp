@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numeric>
+#include <queue>
+#include <utility>
 
 #include "model/check.hpp"
 
@@ -45,12 +48,16 @@ std::vector<std::uint32_t> batches_by_speed(std::uint32_t examples,
     batches[worker] += more;
     left -= more;
   }
+  using OneMore = std::pair<double, std::size_t>;  // how long it takes, and whom
+  std::priority_queue<OneMore, std::vector<OneMore>, std::greater<>> soonest;
+  const auto time = [&](std::size_t worker) { return (batches[worker] + 1) / speeds[worker]; };
+  for (std::size_t worker = 0; worker < speeds.size(); ++worker)
+    soonest.emplace(time(worker), worker);
   for (; left > 0; --left) {
-    std::size_t soonest = 0;
-    const auto time = [&](std::size_t worker) { return (batches[worker] + 1) / speeds[worker]; };
-    for (std::size_t worker = 1; worker < speeds.size(); ++worker)
-      if (time(worker) < time(soonest)) soonest = worker;
-    ++batches[soonest];
+    const std::size_t worker = soonest.top().second;
+    soonest.pop();
+    ++batches[worker];
+    soonest.emplace(time(worker), worker);
   }
   return batches;
 }

@@ -9,15 +9,6 @@ namespace psgrid {
 
 namespace {
 
-std::vector<Key> listed(const KeySet& keys) {
-  std::vector<Key> list;
-  list.reserve(keys.size());
-  keys.for_each_run([&](Key begin, std::uint64_t count) {
-    for (Key key = begin; key < begin + count; ++key) list.push_back(key);
-  });
-  return list;
-}
-
 // Calls f(row of all, row of some) for each key of `some`.
 template <class F>
 void for_each_common_row(const KeySet& all, const KeySet& some, F&& f) {
@@ -35,6 +26,15 @@ void for_each_common_row(const KeySet& all, const KeySet& some, F&& f) {
 }
 
 }  // namespace
+
+std::vector<Key> listed(const KeySet& keys) {
+  std::vector<Key> list;
+  list.reserve(keys.size());
+  keys.for_each_run([&](Key begin, std::uint64_t count) {
+    for (Key key = begin; key < begin + count; ++key) list.push_back(key);
+  });
+  return list;
+}
 
 bool have_same_keys(const std::vector<KeySet>& a, const std::vector<KeySet>& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
@@ -60,6 +60,24 @@ Section rows_of(const Section& section, const KeySet& keys) {
     std::copy_n(from + of_section * width, width, rows.data() + row * width);
   });
   return {section.table, keys, Values(std::move(rows))};
+}
+
+Values added(const Values& sum, const Values& more) {
+  if (sum.is_phantom()) return sum;
+  std::vector<float> values(sum.data().begin(), sum.data().end());
+  const std::span<const float> addends = more.data();
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] += addends[i];
+  return Values(std::move(values));
+}
+
+std::vector<Section> scaled(std::vector<Section> sections, float factor) {
+  for (Section& section : sections) {
+    if (section.values.is_phantom()) continue;
+    std::vector<float> values(section.values.data().begin(), section.values.data().end());
+    for (float& value : values) value *= factor;
+    section.values = Values(std::move(values));
+  }
+  return sections;
 }
 
 void add_scaled_rows(std::vector<float>& to, const KeySet& keys, const Section& rows,

@@ -270,11 +270,7 @@ void Worker::push(Gradient gradient) {
       gradient_.push_back(std::move(section));
       continue;
     }
-    if (before->values.is_phantom()) continue;
-    std::vector<float> sum(before->values.data().begin(), before->values.data().end());
-    const std::span<const float> more = section.values.data();
-    for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += more[i];
-    before->values = Values(std::move(sum));
+    before->values = added(before->values, section.values);
   }
 }
 
@@ -309,12 +305,7 @@ void Worker::step_locally(Weights& weights, const Gradient& gradient) const {
 void Worker::weigh_gradient() {
   const float weight = job_->batch_weight(self_);
   if (weight == 1 || job_->rule->sums()) return;
-  for (Section& section : gradient_) {
-    if (section.values.is_phantom()) continue;
-    std::vector<float> values(section.values.data().begin(), section.values.data().end());
-    for (float& value : values) value *= weight;
-    section.values = Values(std::move(values));
-  }
+  gradient_ = scaled(std::move(gradient_), weight);
 }
 
 Worker::ClockVerb Worker::clock(const MiniBatch& batch, const Weights& weights) {

@@ -4,18 +4,11 @@
 #include <iterator>
 #include <utility>
 
+#include "model/section_rows.hpp"
+
 namespace psgrid {
 
 namespace {
-
-std::vector<Key> keys_of(const KeySet& set) {
-  std::vector<Key> keys;
-  keys.reserve(set.size());
-  set.for_each_run([&](Key begin, std::uint64_t count) {
-    for (Key key = begin; key < begin + count; ++key) keys.push_back(key);
-  });
-  return keys;
-}
 
 // In the form that takes less on the wire.
 KeySet set_of(std::vector<Key> keys, bool as_ranges) {
@@ -29,20 +22,12 @@ KeySet set_of(std::vector<Key> keys, bool as_ranges) {
   return KeySet::ranges(std::move(ranges));
 }
 
-Values added(const Values& sum, const Values& more) {
-  if (sum.is_phantom()) return sum;
-  std::vector<float> values(sum.data().begin(), sum.data().end());
-  const std::span<const float> addends = more.data();
-  for (std::size_t i = 0; i < values.size(); ++i) values[i] += addends[i];
-  return Values(std::move(values));
-}
-
 Section added(const Section& sum, const Section& more) {
   if (sum.keys == more.keys) return {sum.table, sum.keys, added(sum.values, more.values)};
   if (sum.keys.empty()) return more;
   if (more.keys.empty()) return sum;
   const std::uint64_t width = sum.values.size() / sum.keys.size();
-  const std::vector<Key> left = keys_of(sum.keys), right = keys_of(more.keys);
+  const std::vector<Key> left = listed(sum.keys), right = listed(more.keys);
   std::vector<Key> keys;
   std::set_union(left.begin(), left.end(), right.begin(), right.end(), std::back_inserter(keys));
   std::vector<float> values;
@@ -74,16 +59,6 @@ std::vector<Section> add_rows(std::vector<Section> sum, const std::vector<Sectio
       *same = added(*same, section);
   }
   return sum;
-}
-
-std::vector<Section> scaled(std::vector<Section> sections, float factor) {
-  for (Section& section : sections) {
-    if (section.values.is_phantom()) continue;
-    std::vector<float> values(section.values.data().begin(), section.values.data().end());
-    for (float& value : values) value *= factor;
-    section.values = Values(std::move(values));
-  }
-  return sections;
 }
 
 }  // namespace psgrid

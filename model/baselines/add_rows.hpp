@@ -11,7 +11,4 @@ namespace psgrid {
 // table in each.
 std::vector<Section> add_rows(std::vector<Section> sum, const std::vector<Section>& more);
 
-// All values times a factor.
-std::vector<Section> scaled(std::vector<Section> sections, float factor);
-
 }  // namespace psgrid

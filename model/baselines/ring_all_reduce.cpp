@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "model/baselines/add_rows.hpp"
+#include "model/section_rows.hpp"
 #include "model/slice_rows.hpp"
 
 namespace psgrid {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "model/section_rows.hpp"
 #include "tests/support/describe.hpp"
 
 namespace psgrid {
