@@ -268,16 +268,29 @@ BrokenList check_straggler(const History& history) {
 
 namespace {
 
-// The middle of a worker's durations of iterations within some time.
+// A worker that may be so far ahead takes this many iterations in a burst and then waits for the
+// others, for as long as nothing disturbs it.
+std::size_t burst(const Consistency& consistency) {
+  constexpr Clock kLate{1000};
+  const Clock required = consistency.least_required(kLate);
+  return required.value == 0 ? 1 : kLate.value - required.value + 1;
+}
+
+// What an iteration of a worker takes in the middle one of its bursts within some time.
 std::optional<double> usual_iteration_s(const History& history, std::uint32_t worker, Time begin,
                                         Time end) {
   constexpr std::size_t kLeast = 8;
-  std::vector<double> durations;
+  std::vector<const IterationDone*> iterations;
   for (const TrailRecord& record : history.trail().records)
     if (const auto* done = std::get_if<IterationDone>(&record.what);
         done && record.node == worker_id(worker) && done->start >= begin && done->end <= end)
-      durations.push_back((done->end - done->start).seconds);
-  if (durations.size() < kLeast) return {};
+      iterations.push_back(done);
+  const std::size_t length = burst(history.consistency());
+  if (iterations.size() < kLeast + length - 1) return {};
+  std::vector<double> durations;
+  for (std::size_t last = length - 1; last < iterations.size(); ++last)
+    durations.push_back((iterations[last]->end - iterations[last + 1 - length]->start).seconds /
+                        static_cast<double>(length));
   std::nth_element(durations.begin(), durations.begin() + durations.size() / 2, durations.end());
   return durations[durations.size() / 2];
 }

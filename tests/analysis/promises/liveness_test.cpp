@@ -110,6 +110,31 @@ TEST(Recovered, AsFastAsBefore) {
   EXPECT_THAT(story(0.04).begins(0, 1).check(check_recovered), Breaks(Promise::kRecovered));
 }
 
+// With a delay of 1 a worker may do two iterations at once and then wait, or one and one, in the
+// same time.
+TEST(Recovered, AsFastAsBeforeInBursts) {
+  const auto story = [](double slow_s) {
+    Story told({.model = ConsistencyModel::kBoundedDelay, .delay = 1});
+    told.fault(
+        {.at = 10, .kind = FaultKind::kPause, .nodes = {{Role::kServer, 0, 0}}, .until = 11});
+    double start = 0;
+    const auto iterations = [&](double begin, std::uint32_t first, double even_s, double odd_s) {
+      start = begin;
+      for (std::uint32_t i = 0; i < 13; ++i) {
+        const double end = start + (i % 2 == 0 ? even_s : odd_s);
+        told.at(end).tells(worker_id(0),
+                           IterationDone{.iteration = {first + i}, .start = {start}, .end = {end}});
+        start = end;
+      }
+    };
+    iterations(1, 0, 0.01, 0.03);
+    iterations(15, 13, slow_s, 0.01);
+    return told.ends(30);
+  };
+  EXPECT_THAT(story(0.03).begins(0, 1).check(check_recovered), Keeps());
+  EXPECT_THAT(story(0.06).begins(0, 1).check(check_recovered), Breaks(Promise::kRecovered));
+}
+
 // Of real processes: what is late may be the machine's fault, if that let them wait.
 TEST(RealTime, PromisesAboutTimeAreUnknownIfTheMachineStoodStill) {
   const auto told = [](const std::function<void(Story&)>& tell) {
