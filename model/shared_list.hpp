@@ -4,7 +4,6 @@
 // A list is one pointer to one block of memory: there may be several in every message under way.
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
@@ -12,6 +11,8 @@
 #include <new>
 #include <utility>
 #include <vector>
+
+#include <ext/atomicity.h>
 
 namespace psgrid {
 
@@ -58,11 +59,12 @@ class SharedList {
  private:
   // Followed by the items.
   struct Block {
-    std::atomic<std::uint32_t> owners{1};
+    // Counted as std::shared_ptr counts: without atomic instructions while there is one thread.
+    _Atomic_word owners = 1;
     const std::uint32_t size;
 
     static constexpr std::size_t kHeader =
-        (2 * sizeof(std::uint32_t) + alignof(T) - 1) / alignof(T) * alignof(T);
+        (sizeof(_Atomic_word) + sizeof(std::uint32_t) + alignof(T) - 1) / alignof(T) * alignof(T);
     static_assert(alignof(T) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__);
 
     explicit Block(std::uint32_t count) : size(count) {}
@@ -81,8 +83,8 @@ class SharedList {
       return std::launder(reinterpret_cast<T*>(reinterpret_cast<std::byte*>(this) + kHeader));
     }
 
-    void add_owner() { owners.fetch_add(1, std::memory_order_relaxed); }
-    bool was_last_owner() { return owners.fetch_sub(1, std::memory_order_acq_rel) == 1; }
+    void add_owner() { __gnu_cxx::__atomic_add_dispatch(&owners, 1); }
+    bool was_last_owner() { return __gnu_cxx::__exchange_and_add_dispatch(&owners, -1) == 1; }
   };
 
   Block* block_ = nullptr;

@@ -213,7 +213,13 @@ class SharedLinks {
     served_.clear();
     const double v = link.queue[0].v;
     link.v = std::max(link.v, v);
-    while (!link.queue.empty() && link.queue[0].v <= v * (1 + 1e-14))
+    const auto is_served = [most = v * (1 + 1e-14)](const Tag& tag) { return tag.v <= most; };
+    // Often all at once, as they began: no heap then, and mostly the order in which they were sent.
+    if (std::all_of(link.queue.begin(), link.queue.end(), is_served)) {
+      for (const Tag& tag : link.queue) served_.push_back(tag.flight);
+      link.queue.clear();
+    }
+    while (!link.queue.empty() && is_served(link.queue[0]))
       served_.push_back(pop(link.queue).flight);
     if (link.queue.empty()) {
       unschedule(id);
