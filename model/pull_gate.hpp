@@ -37,8 +37,13 @@ class PullGate {
   template <class Predicate>
   std::vector<PendingPull> release_all(Predicate may_pass) {
     std::vector<PendingPull> released;
+    released.reserve(size());
     for (std::uint32_t worker = 0; worker < first_.size(); ++worker)
       release_from(worker, may_pass, released);
+    if (size() == 0) {  // who is let go of needs memory elsewhere
+      pool_.clear();
+      free_ = {};
+    }
     sort_by_arrival(released);
     return released;
   }

@@ -142,7 +142,7 @@ class Simulation final : private TransportUser {
   MessageFates fates_;
   std::deque<Envelope> envelopes_;  // grows without copying
   std::vector<std::uint32_t> free_envelopes_;
-  std::vector<WorkItem> work_;
+  std::deque<WorkItem> work_;  // likewise
   std::vector<std::uint32_t> free_work_;
   MathPool math_;  // last, so that its threads end before the nodes they work for
 };
