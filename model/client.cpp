@@ -44,12 +44,13 @@ bool Client::Unanswered::answered_by(std::uint32_t shard) {
   return true;
 }
 
-Client::Client(std::shared_ptr<const Job> job, NodeId self, Context& context)
+Client::Client(std::shared_ptr<const Job> job, NodeId self, Context& context, RequestId after)
     : job_(std::move(job)),
       self_(self),
       context_(context),
       retry_jitter_(context.random(Purpose::kRetry)),
-      filters_(*job_, context, FilterChain::Direction::kPush) {
+      filters_(*job_, context, FilterChain::Direction::kPush),
+      pulls_(after.value) {
   if (!job_->consistency->caches()) return;
   // What it reads may hold pushes of the same numbers as its own next ones: it cannot add these.
   if (!context.begins_with_cluster() || context.checkpoint()) return;
@@ -67,7 +68,13 @@ void Client::start(ViewPtr view, Clock done) {
   ticked_ = acknowledged_ = job_->code ? Clock{} : done;
   pushes_ = done.value;  // one an iteration
   // Answers to a worker of the same rank that was started before must not be taken for this one's.
-  pulls_ = std::uint64_t{context_.incarnation().value} << 32;
+  pulls_ = std::max(pulls_, std::uint64_t{context_.incarnation().value} << 32);
+}
+
+RequestId Client::stop() {
+  if (timer_) context_.cancel_timer(*timer_);
+  timer_.reset();
+  return {pulls_};
 }
 
 void Client::install(ViewPtr view) {

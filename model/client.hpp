@@ -41,7 +41,11 @@ struct Weights {
 
 class Client {
  public:
-  Client(std::shared_ptr<const Job> job, NodeId self, Context& context);
+  // Its pulls are numbered after one.
+  Client(std::shared_ptr<const Job> job, NodeId self, Context& context, RequestId after = {});
+
+  // Nothing is asked any more. The last pull.
+  RequestId stop();
 
   // Requests may be made from now on; `done` iterations are behind this worker. Later, a newer
   // view: what the old chains have not answered goes to the new ones.

@@ -52,6 +52,7 @@ void Manager::on_message(NodeId from, const MessagePtr& message) {
   if (const auto* joined = std::get_if<Joined>(message.get())) on_joined(from, *joined);
   if (const auto* linked = std::get_if<Linked>(message.get())) on_linked(from, *linked);
   if (const auto* closed = std::get_if<ChainClosed>(message.get())) on_chain_closed(from, *closed);
+  if (const auto* count = std::get_if<PushCount>(message.get())) on_push_count(*count);
   if (const auto* progress = std::get_if<Progress>(message.get())) on_progress(from, *progress);
   if (const auto* snapshot = std::get_if<Snapshot>(message.get())) on_snapshot(*snapshot);
   if (const auto* written = std::get_if<CheckpointWritten>(message.get()))
@@ -105,6 +106,7 @@ void Manager::on_deposed() {
   }
   checkpointer_.stop();
   closing_.clear();
+  returning_.clear();
   membership_ = Membership(job_->spec.replication, job_->spec.worker_loss);
   iterations_ = examples_ = 0;
   next_evaluation_ = 0;
@@ -123,7 +125,7 @@ void Manager::on_join(NodeId from, const Join& join) {
   if (!council_.leads()) return;
   if (!view_) return begin_if_all_joined();
   revise_view();
-  if (is_expelled(from)) return admit(from.rank);
+  if (is_expelled(from)) return let_in(from.rank);
   context_.send(from, make_message(welcome_for(from)));
 }
 
@@ -142,19 +144,46 @@ void Manager::begin_if_all_joined() {
   propose(std::move(first));
 }
 
-// Once: of a worker that was here before, servers know pushes that it does not.
+// One that has left stays away; where nobody is taken for gone, no other was expelled.
 bool Manager::may_be_admitted(NodeId worker) const {
+  if (job_->spec.worker_loss == WorkerLoss::kGoOn) return !membership_.is_leaving(worker);
   const auto& admitted = view_->description().admitted;
   return joins_later(job_->spec.faults, worker) &&
          std::none_of(admitted.begin(), admitted.end(),
                       [&](const auto& each) { return each.worker == worker.rank; });
 }
 
-// Nobody has come as far as where it begins: all shards will know it by then.
-void Manager::admit(std::uint32_t worker) {
-  const Clock furthest = *std::max_element(clocks_.begin(), clocks_.end());
+// Servers may know pushes of it that it does not, and it may have made some that they do not know.
+void Manager::let_in(std::uint32_t worker) {
+  const Returning& returning =
+      returning_.try_emplace(worker, Returning{view_->epoch(), {}}).first->second;
+  for (std::uint32_t shard = 0; shard < view_->shards(); ++shard)
+    if (!returning.pushes.contains(shard))
+      context_.send(view_->head_of(shard),
+                    make_message(PushCountRequest{view_->chain(shard).since, shard, worker,
+                                                  returning.asked}));
+}
+
+void Manager::on_push_count(const PushCount& count) {
+  const auto place = returning_.find(count.worker);
+  if (place == returning_.end() || place->second.asked != count.asked) return;
+  auto& pushes = place->second.pushes;
+  if (count.shard >= view_->shards() || !pushes.emplace(count.shard, count.pushes).second) return;
+  if (pushes.size() < view_->shards()) return;
+  std::uint64_t most = 0;
+  for (const auto& [shard, pushes_of_shard] : pushes) most = std::max(most, pushes_of_shard);
+  admit(count.worker, most);
+}
+
+// Nobody has come as far as where it begins: all shards will know it by then. Nor has it made so
+// many pushes before.
+void Manager::admit(std::uint32_t worker, std::uint64_t pushes) {
+  Clock furthest = *std::max_element(clocks_.begin(), clocks_.end());
+  furthest.value = std::max(furthest.value, static_cast<std::uint32_t>(pushes));
   Clock from{furthest.value + job_->spec.client.outstanding_pushes + 2};
-  if (const auto& limit = job_->spec.job.stop.iterations) from.value = std::min(from.value, *limit);
+  const auto& limit = job_->spec.job.stop.iterations;
+  if (limit && !job_->consistency->quorum()) from.value = std::min(from.value, *limit);
+  if (planted(Mistake::kReturnsTooEarly)) from = std::max(clocks_[worker], Clock{1});
   iterations_ += from.value - clocks_[worker].value;
   clocks_[worker] = from;
   membership_.admit(worker, from);
@@ -163,7 +192,12 @@ void Manager::admit(std::uint32_t worker) {
 
 void Manager::on_heartbeat(NodeId from, const Heartbeat& heartbeat) {
   if (!view_) return;
-  if (is_expelled(from)) return context_.send(from, make_message(Stop{}));
+  if (is_expelled(from)) {
+    if (heartbeat.leaving || !may_be_admitted(from))
+      return context_.send(from, make_message(Stop{}));
+    membership_.hear(from, heartbeat.incarnation, heartbeat.memory_since, context_.now());
+    return let_in(from.rank);
+  }
   bool news = membership_.hear(from, heartbeat.incarnation, heartbeat.memory_since, context_.now());
   if (heartbeat.leaving && !membership_.is_leaving(from)) {
     membership_.set_leaving(from);
@@ -255,7 +289,6 @@ void Manager::revise_view() {
 // Who returns becomes the tail of its chains, so that heads and tails gather at the others. All
 // chains at once: under most models, the workers wait for the slowest shard anyway.
 void Manager::restore_order() {
-  if (finished_) return;
   for (std::uint32_t shard : membership_.out_of_order(*view_)) {
     const Epoch since = view_->chain(shard).since;
     if (closing_.emplace(shard, since).second)
@@ -269,6 +302,7 @@ void Manager::propose(ViewDescription description) {
 
 void Manager::on_decided(const ViewPtr& view) {
   const ViewPtr before = std::exchange(view_, view);
+  std::erase_if(returning_, [&](const auto& each) { return !is_expelled(worker_id(each.first)); });
   context_.record(Event{"view", describe(*view_, before.get())});
   if (!finished_) checkpointer_.on_view(view_);
   welcome_all();

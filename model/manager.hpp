@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -41,12 +42,14 @@ class Manager final : public Node, private Council::Chair {
   void on_joined(NodeId from, const Joined& joined);
   void on_linked(NodeId from, const Linked& linked);
   void on_chain_closed(NodeId from, const ChainClosed& closed);
+  void on_push_count(const PushCount& count);
   void on_progress(NodeId from, const Progress& progress);
   void on_snapshot(const Snapshot& snapshot);
 
   void begin_if_all_joined();
   bool may_be_admitted(NodeId worker) const;
-  void admit(std::uint32_t worker);
+  void let_in(std::uint32_t worker);
+  void admit(std::uint32_t worker, std::uint64_t pushes);
   void watch();
   void watch_soon();
   void revise_view();
@@ -76,6 +79,12 @@ class Manager final : public Node, private Council::Chair {
       closing_;  // chains whose heads were asked to close them
   ViewPtr view_;
   std::vector<Clock> clocks_;  // by worker
+  // Expelled workers that want to take part: by shard, how many of their pushes are in.
+  struct Returning {
+    Epoch asked;
+    std::map<std::uint32_t, std::uint64_t> pushes;
+  };
+  std::map<std::uint32_t, Returning> returning_;
   Checkpointer checkpointer_;
   std::uint64_t iterations_ = 0;  // of all workers
   std::uint64_t examples_ = 0;    // used by all workers

@@ -1,5 +1,6 @@
 #include "model/member.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <xxhash.h>
@@ -60,6 +61,13 @@ bool Member::install(const ViewPtr& view, NodeId from) {
   stop();
   if (job_->spec.detection.enabled) send_heartbeat();
   return true;
+}
+
+Clock Member::admitted_from(std::uint32_t worker) const {
+  const auto& admitted = view_->description().admitted;
+  const auto place =
+      std::ranges::lower_bound(admitted, worker, {}, &ViewDescription::Admitted::worker);
+  return place != admitted.end() && place->worker == worker ? place->from : Clock{};
 }
 
 void Member::leave() {

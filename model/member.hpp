@@ -29,6 +29,10 @@ class Member {
   NodeId manager() const { return manager_; }
   void hear(NodeId manager);
 
+  // The iteration that a worker began with when it was last admitted, in the view that this node
+  // has; 0 if it has always been there.
+  Clock admitted_from(std::uint32_t worker) const;
+
   // Tells the manager that this node wants to go.
   void leave();
 

@@ -31,6 +31,7 @@ enum class Mistake : std::uint8_t {
   kReadsFromHead,           // workers read what is not acknowledged
   kAcknowledgedByOneShard,  // a push counts as acknowledged when one shard has it
   kPushOfAnotherAccepted,   // an expelled worker still pushes
+  kEarlierLifeServed,  // what a worker asked before it was expelled is answered after it is back
   // Consistency.
   kStalenessOffByOne,     // the gate opens one iteration too early
   kGateIgnoresOwnPushes,  // a worker does not see what it pushed
@@ -48,6 +49,7 @@ enum class Mistake : std::uint8_t {
   kViewsGoBack,          // an older view replaces a newer one
   kImpatient,            // nodes are expelled while within their lease
   kOrderNotRestored,     // who returns stays at the end of its chains
+  kReturnsTooEarly,      // a worker that comes back begins with pushes that it has made before
 };
 
 #ifdef PSGRID_PLANTED

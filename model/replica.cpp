@@ -200,6 +200,10 @@ void Replica::on_push(NodeId from, MessagePtr message) {
   if (!message) return context_.send(from, make_message(Incomplete{shard_, number, true}));
   if (state_->is_expelled(from.rank) && !planted(Mistake::kPushOfAnotherAccepted))
     return note("push of an expelled worker refused");
+  // Of before it was expelled: whether or not it is in, its worker has forgotten it, or soon will.
+  if (number.value <= member_.admitted_from(from.rank).value &&
+      !planted(Mistake::kEarlierLifeServed))
+    return note("push of before an admission refused");
   if (planted(Mistake::kNoDuplicateCheck) && number <= state_->pushes_of(from.rank))
     return take_effect({from, message});
   if (number <= state_->pushes_of(from.rank)) {
@@ -256,6 +260,16 @@ void Replica::admit_next(std::uint32_t worker) {
     waiting_.erase(next);
     admit(std::move(push));
   }
+}
+
+// Later ones are refused, here and, as the view is without the worker, at every head to come.
+void Replica::on_push_count_request(NodeId from, const PushCountRequest& request) {
+  const std::uint32_t worker = request.worker;
+  if (!is_head() || from.role != Role::kManager || worker >= view_->workers()) return;
+  if (!state_->is_expelled(worker)) return;
+  const std::uint64_t pushes =
+      gathered_ ? pushes_gathered_[worker] : state_->pushes_of(worker).value;
+  context_.send(from, make_message(PushCount{shard_, worker, request.asked, pushes}));
 }
 
 // Workers may know that their pushes are stable before this head does.
@@ -808,6 +822,9 @@ bool Replica::may_answer(const PendingPull& pending) const {
   const Pull& pull = pending.pull;
   // Its later pushes are refused: the answer would lack what it has pushed meanwhile.
   if (state_->is_expelled(pending.from.rank)) return false;
+  if (pull.own_clock < member_.admitted_from(pending.from.rank) &&
+      !planted(Mistake::kEarlierLifeServed))
+    return false;  // of before it was expelled
   // Until the predecessor knows the new chain, it may still act as the tail of the old one.
   if (!linked_ || to_load_ > 0 || state_->version() < pull.version) return false;
   if (state_->awaits_update(pending.from.rank)) return false;

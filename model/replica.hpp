@@ -60,6 +60,7 @@ class Replica {
   void on_chain_sync(NodeId from, const ChainSync& sync);
   void on_chain_synced(NodeId from, const ChainSynced& synced);
   void on_close_chain(NodeId from);
+  void on_push_count_request(NodeId from, const PushCountRequest& request);
   void on_state_request(NodeId from, const StateRequest& request);
   void on_rejoin(NodeId from, const Rejoin& rejoin);
   void on_checkpoint_request(NodeId from, const CheckpointRequest& request);

@@ -190,6 +190,8 @@ void Server::hand_over(Replica& replica, NodeId from, const MessagePtr& message)
     replica.on_chain_synced(from, *synced);
   } else if (std::holds_alternative<CloseChain>(*message)) {
     replica.on_close_chain(from);
+  } else if (const auto* count = std::get_if<PushCountRequest>(message.get())) {
+    replica.on_push_count_request(from, *count);
   } else if (const auto* request = std::get_if<StateRequest>(message.get())) {
     replica.on_state_request(from, *request);
   } else if (const auto* checkpoint = std::get_if<CheckpointRequest>(message.get())) {

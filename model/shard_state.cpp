@@ -386,7 +386,8 @@ void ShardState::apply_finished_iterations(Context* witness) {
 bool ShardState::apply_aggregate(const Aggregate& aggregate, Context*) {
   bool slowest_rose = false;
   for (const Aggregate::Part& part : aggregate.parts) {
-    pushes_[part.worker] = part.push.value;
+    // It may be of one that was expelled since, and has been admitted again.
+    pushes_[part.worker] = std::max(pushes_[part.worker], part.push.value);
     for (RangeVectorClock& clocks : clocks_)
       slowest_rose |=
           clocks.advance(RangeVectorClock::kAllKeys, part.worker, aggregate.iteration.next());

@@ -16,9 +16,13 @@ Worker::Worker(std::shared_ptr<const Job> job, NodeId self, Context& context,
       factory_(program),
       member_(job_, context),
       learner_(job_->make_learner()),
-      client_(job_, self, context),
+      client_(std::in_place, job_, self, context),
       has_turn_(self.rank == 0) {
-  if (job_->spec.job.work_stealing) helper_.emplace(job_, context_, client_);
+  begin_helper();
+}
+
+void Worker::begin_helper() {
+  if (job_->spec.job.work_stealing) helper_.emplace(job_, context_, *client_);
 }
 
 void Worker::on_start() { member_.join(); }
@@ -42,41 +46,41 @@ void Worker::on_message(NodeId from, const MessagePtr& message) {
   }
   if (std::holds_alternative<Stop>(*message)) {
     // Before its welcome, it may be for the one of the same rank that was here before.
-    const bool is_for_this = client_.started() || context_.begins_with_cluster();
+    const bool is_for_this = client_->started() || context_.begins_with_cluster();
     return is_for_this ? on_stop() : void();
   }
   if (const auto* welcome = std::get_if<Welcome>(message.get())) return on_welcome(from, *welcome);
   if (std::holds_alternative<HeartbeatAck>(*message)) return member_.hear(from);
   if (std::holds_alternative<Turn>(*message)) return on_turn();
-  if (!client_.started()) return;
+  if (!client_->started()) return;
   if (const auto* idle = std::get_if<Idle>(message.get())) return on_idle(from, *idle);
   if (const auto* assist = std::get_if<Assist>(message.get())) return on_assist(from, *assist);
   if (const auto* done = std::get_if<Assisted>(message.get())) return on_assisted(from, *done);
   if (const auto* reply = std::get_if<PullReply>(message.get())) {
-    client_.on_pull_reply(*reply);
+    client_->on_pull_reply(*reply);
     if (helper_) helper_->on_pull_reply();
-    if (awaited_work_ && awaited_instead_ && client_.is_complete(*awaited_instead_)) {
+    if (awaited_work_ && awaited_instead_ && client_->is_complete(*awaited_instead_)) {
       context_.cancel_compute(*awaited_work_);
       end_gradient();
       awaited_instead_.reset();
       return resume();
     }
     if (!awaited_pull_) return;
-    pulled_ = client_.take(*awaited_pull_);
+    pulled_ = client_->take(*awaited_pull_);
     if (!pulled_) return;
     awaited_pull_.reset();
     if (helper_) helper_->stop();
     resume();
   } else if (const auto* rows = std::get_if<Rows>(message.get())) {
-    client_.on_rows(*rows);
+    client_->on_rows(*rows);
   } else if (const auto* ack = std::get_if<PushAck>(message.get())) {
-    client_.on_push_ack(*ack);
+    client_->on_push_ack(*ack);
     on_acknowledged();
     if (!awaits_acknowledgements_ || is_window_full()) return;
     awaits_acknowledgements_ = false;
     resume();
   } else if (const auto* incomplete = std::get_if<Incomplete>(message.get())) {
-    client_.on_incomplete(*incomplete);
+    client_->on_incomplete(*incomplete);
   }
 }
 
@@ -95,19 +99,22 @@ void Worker::on_stop() {
 }
 
 void Worker::on_welcome(NodeId from, const Welcome& welcome) {
-  const bool leader_is_new = client_.started() && from != member_.manager();
+  const bool leader_is_new = client_->started() && from != member_.manager();
   const bool view_is_new = member_.install(welcome.view, from);
   if (leader_is_new && reported_ > Clock{})  // it does not know how far this worker is
     context_.send(from, make_message(Progress{reported_, examples_}));
   if (!view_is_new) return;
-  if (client_.started()) {
+  const Clock admitted = member_.admitted_from(self_.rank);
+  if (client_->started() && admitted == admitted_) {
     take_rows(welcome);
-    return client_.install(welcome.view);
+    return client_->install(welcome.view);
   }
+  if (client_->started()) begin_anew();
+  admitted_ = admitted;
   PSGRID_CHECK(welcome.view->description().tables.size() == job_->tables.size(),
                "the tables of this job");
   const Clock done = std::max(welcome.clock, recalled_);
-  client_.start(welcome.view, done);
+  client_->start(welcome.view, done);
   next_batch_ = reported_ = done;
   works_ = std::uint64_t{done.value} * job_->spec.job.local_steps;
   if (job_->train.rows > 0) {
@@ -120,6 +127,33 @@ void Worker::on_welcome(NodeId from, const Welcome& welcome) {
   program_ = factory_(*this);
   iteration_.start = context_.now();
   resume();
+}
+
+// It was taken for gone, and is to go on like one that has been started anew: nothing that it had
+// under way counts. A turn that it has stays its own.
+void Worker::begin_anew() {
+  if (job_->spec.audited) context_.record(Situation{"worker admitted again"});
+  if (awaited_work_) context_.cancel_compute(*awaited_work_);
+  if (report_timer_) context_.cancel_timer(*report_timer_);
+  program_ = {};
+  if (helper_) helper_->stop();
+  helper_.reset();
+  client_.emplace(job_, self_, context_, client_->stop());
+  learner_ = job_->make_learner();
+  begin_helper();
+  batches_.reset();
+  awaited_pull_.reset();
+  awaited_work_.reset();
+  awaited_instead_.reset();
+  awaited_piece_.reset();
+  awaits_acknowledgements_ = awaits_turn_ = false;
+  shared_.reset();
+  offers_.clear();
+  pulled_.reset();
+  computed_ = {};
+  gradient_.clear();
+  all_keys_.clear();
+  iteration_ = {};
 }
 
 // Its share of the training data changes as workers come and go.
@@ -138,7 +172,7 @@ void Worker::on_timer(TimerId timer) {
   if (stopped_) return;
   if (timer == report_timer_) return report();
   if (member_.on_timer(timer)) return;
-  const bool known = client_.on_timer(timer);
+  const bool known = client_->on_timer(timer);
   PSGRID_CHECK(known, "a timer that this worker has set");
 }
 
@@ -155,12 +189,12 @@ void Worker::resume() {
 
 void Worker::on_acknowledged() {
   if (job_->code) return;  // see note_complete
-  for (; reported_ < client_.acknowledged(); reported_ = reported_.next())
+  for (; reported_ < client_->acknowledged(); reported_ = reported_.next())
     context_.send(member_.manager(), make_message(Progress{reported_.next(), examples_}));
 }
 
 bool Worker::is_window_full() const {
-  return client_.ticked().value - client_.acknowledged().value >
+  return client_->ticked().value - client_->acknowledged().value >
          job_->spec.client.outstanding_pushes;
 }
 
@@ -237,15 +271,15 @@ void Worker::take_parts(MiniBatch& batch) {
 }
 
 RequestId Worker::prefetch(const MiniBatch& batch) {
-  return client_.pull(batch.iteration, batch.keys);
+  return client_->pull(batch.iteration, batch.keys);
 }
 
 RequestId Worker::prefetch_newer(const MiniBatch& batch, const Weights& than) {
-  return client_.pull_newer(batch.iteration, batch.keys, than);
+  return client_->pull_newer(batch.iteration, batch.keys, than);
 }
 
 RequestId Worker::prefetch_complete(const MiniBatch& batch) {
-  return client_.pull_from(batch.iteration, batch.keys);
+  return client_->pull_from(batch.iteration, batch.keys);
 }
 
 Clock Worker::note_complete(const Weights& weights) {
@@ -258,7 +292,7 @@ Clock Worker::note_complete(const Weights& weights) {
 }
 
 void Worker::send(const MiniBatch& batch, const Weights& weights) {
-  client_.push(batch.iteration, std::exchange(gradient_, {}), weights, false);
+  client_->push(batch.iteration, std::exchange(gradient_, {}), weights, false);
 }
 
 void Worker::push(Gradient gradient) {
@@ -314,7 +348,7 @@ Worker::ClockVerb Worker::clock(const MiniBatch& batch, const Weights& weights) 
 
 bool Worker::PullVerb::await_ready() {
   worker.waiting_since_ = worker.context_.now();
-  worker.pulled_ = worker.client_.take(request);
+  worker.pulled_ = worker.client_->take(request);
   return worker.pulled_.has_value();
 }
 
@@ -415,7 +449,7 @@ void Worker::pass_turn() {
 void Worker::on_turn() {
   has_turn_ = true;
   if (awaits_turn_) return resume();
-  if (stopped_ || (client_.started() && !program_.is_running())) pass_turn();  // it is done
+  if (stopped_ || (client_->started() && !program_.is_running())) pass_turn();  // it is done
 }
 
 // --- work stealing ------------------------------------------------------------------------------
@@ -516,7 +550,7 @@ void Worker::offer_help(Clock iteration) {
 
 bool Worker::ClockVerb::await_ready() {
   worker.weigh_gradient();
-  worker.client_.push(batch.iteration, std::exchange(worker.gradient_, {}), weights, true);
+  worker.client_->push(batch.iteration, std::exchange(worker.gradient_, {}), weights, true);
   worker.waiting_since_ = worker.context_.now();
   return !worker.is_window_full();
 }

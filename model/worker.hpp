@@ -88,8 +88,8 @@ class Worker final : public Node {
   RequestId prefetch_complete(const MiniBatch& batch);
 
   // A pull that nobody will wait for.
-  void forget(RequestId pull) { client_.forget(pull); }
-  bool is_here(RequestId pull) const { return client_.is_complete(pull); }
+  void forget(RequestId pull) { client_->forget(pull); }
+  bool is_here(RequestId pull) const { return client_->is_complete(pull); }
 
   struct PullVerb;
   struct ComputeVerb;
@@ -150,6 +150,8 @@ class Worker final : public Node {
  private:
   void report();
   void on_welcome(NodeId from, const Welcome& welcome);
+  void begin_helper();
+  void begin_anew();
   void take_rows(const Welcome& welcome);
   void on_stop();
   void on_acknowledged();
@@ -173,7 +175,7 @@ class Worker final : public Node {
   const ProgramFactory factory_;
   Member member_;
   std::unique_ptr<Learner> learner_;
-  Client client_;
+  std::optional<Client> client_;
   std::optional<BatchSampler> batches_;
   std::vector<BatchSampler> part_batches_;  // of the parts that it does, instead
   Clock parts_drawn_;                       // iterations before
@@ -182,6 +184,7 @@ class Worker final : public Node {
   std::vector<KeySet> all_keys_;  // what a batch touches where there are no data
   Program program_;
   bool stopped_ = false;
+  Clock admitted_;  // where it began, unless with all others
   Clock recalled_;  // iterations that were done and acknowledged before a restart
   Clock next_batch_;
   Clock reported_;

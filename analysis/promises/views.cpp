@@ -21,20 +21,24 @@ void for_each(const History& history, Visit&& visit) {
       visit(place, records[place], *body);
 }
 
-// Numbers that must rise by 1 from record to record of one incarnation of a node.
+// Numbers that must rise by 1 from record to record of one incarnation of a worker; by more when it
+// is admitted again.
 class Rising {
  public:
-  Rising(Findings& findings, const char* what) : findings_(findings), what_(what) {}
+  Rising(const History& history, Findings& findings, const char* what)
+      : history_(history), findings_(findings), what_(what) {}
 
-  void see(const TrailRecord& record, std::uint64_t number) {
+  void see(Place at, const TrailRecord& record, std::uint64_t number) {
     const auto [place, is_first] = last_.try_emplace({record.node, record.incarnation}, number);
-    if (!is_first && number != place->second + 1)
+    const bool may_skip = history_.is_expelled_before(record.node.rank, at);
+    if (!is_first && number != place->second + 1 && !(may_skip && number > place->second))
       findings_.add(record.at, fmt::format("{} {} came after {}", what_, number, place->second),
                     {record.node});
     place->second = number;
   }
 
  private:
+  const History& history_;
   Findings& findings_;
   const char* what_;
   std::map<std::pair<NodeId, std::uint32_t>, std::uint64_t> last_;
@@ -44,18 +48,19 @@ class Rising {
 
 BrokenList check_monotone(const History& history) {
   Findings findings(Promise::kMonotone);
-  Rising pushes(findings, "push"), acknowledged(findings, "the acknowledgement of push"),
-      iterations(findings, "iteration");
-  for_each<PushBegun>(history, [&](Place, const TrailRecord& record, const PushBegun& begun) {
-    pushes.see(record, begun.push.value);
+  Rising pushes(history, findings, "push"),
+      acknowledged(history, findings, "the acknowledgement of push"),
+      iterations(history, findings, "iteration");
+  for_each<PushBegun>(history, [&](Place at, const TrailRecord& record, const PushBegun& begun) {
+    pushes.see(at, record, begun.push.value);
   });
-  for_each<PushAcknowledged>(history,
-                             [&](Place, const TrailRecord& record, const PushAcknowledged& push) {
-                               acknowledged.see(record, push.push.value);
-                             });
+  for_each<PushAcknowledged>(
+      history, [&](Place at, const TrailRecord& record, const PushAcknowledged& push) {
+        acknowledged.see(at, record, push.push.value);
+      });
   for_each<IterationDone>(history,
-                          [&](Place, const TrailRecord& record, const IterationDone& done) {
-                            iterations.see(record, done.iteration.value);
+                          [&](Place at, const TrailRecord& record, const IterationDone& done) {
+                            iterations.see(at, record, done.iteration.value);
                           });
   std::map<std::pair<NodeId, std::uint32_t>, Epoch> epochs;
   for_each<ViewInstalled>(

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include <gtest/gtest.h>
 
@@ -252,6 +253,44 @@ TEST(Failover, AJobGoesOnWithoutAWorker) {
       ASSERT_TRUE(outcome.job_finished);
       EXPECT_LT(outcome.finished, Time{4});
     }
+}
+
+std::set<std::uint32_t> workers_after(const Simulated& outcome, Time time) {
+  std::set<std::uint32_t> workers;
+  for (const auto& each : outcome.iterations)
+    if (each.time > time) workers.insert(each.node.rank);
+  return workers;
+}
+
+// It stood still, or was started anew; and once more, and while another manager takes over.
+TEST(Failover, AWorkerThatWasTakenForGoneComesBack) {
+  constexpr std::uint32_t kLong = 150;
+  for (const ConsistencySpec& model : staleness_models())
+    for (bool sums : {false, true})
+      for (bool crashes : {false, true})
+        for (std::uint32_t managers : {1, 3}) {
+          RunSpec spec = failing_counting_run(kWorkers, kServers, kLong, model, 2);
+          spec.cluster.managers = managers;
+          spec.worker_loss = WorkerLoss::kGoOn;
+          spec.replication.after_aggregation = sums;
+          for (double at : {0.4, 1.2}) {
+            spec.faults.push_back(
+                fault_at(at, crashes ? FaultKind::kCrash : FaultKind::kPause, worker_id(2)));
+            spec.faults.back().until = at + 0.4;
+            if (crashes)
+              spec.faults.push_back(fault_at(at + 0.4, FaultKind::kRestart, worker_id(2)));
+          }
+          if (managers == 3)
+            spec.faults.push_back(fault_at(1.61, FaultKind::kCrash, manager_id(0)));
+          const Simulated outcome = simulate(counting_job(spec, 8));
+          ASSERT_TRUE(outcome.job_finished);
+          EXPECT_EQ(outcome.reason, StopReason::kIterations);
+          EXPECT_EQ(workers_after(outcome, Time{2.2}), (std::set<std::uint32_t>{0, 1, 2, 3}))
+              << "managers: " << managers << ", crashes: " << crashes << ", sums: " << sums;
+          if (model.model != ConsistencyModel::kAsync || crashes) continue;
+          EXPECT_EQ(outcome.evaluations.back().record.loss,
+                    outcome.evaluations.back().record.metric);
+        }
 }
 
 TEST(Failover, AWorkerThatReturnsGoesOnWhereItWas) {
