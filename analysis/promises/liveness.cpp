@@ -3,6 +3,7 @@
 #include <set>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "analysis/promises/check.hpp"
 #include "analysis/promises/findings.hpp"
@@ -141,7 +142,18 @@ void check_crash(const History& history, Place crash, Findings& findings) {
     }
 }
 
-// With all servers there for long enough, every chain has its replicas again.
+bool any_moves(const RunSpec& run) {
+  return std::any_of(run.faults.begin(), run.faults.end(), [](const FaultSpec& fault) {
+    return fault.kind == FaultKind::kJoin || fault.kind == FaultKind::kLeave;
+  });
+}
+
+bool are_reordered(const std::vector<std::uint32_t>& a, const std::vector<std::uint32_t>& b) {
+  return a != b && std::is_permutation(a.begin(), a.end(), b.begin(), b.end());
+}
+
+// With all servers there for long enough, every chain has its replicas again, in the order that
+// they had at first.
 void check_replicas(const History& history, Findings& findings) {
   const RunSpec& run = history.run();
   const Trail& trail = history.trail();
@@ -161,6 +173,14 @@ void check_replicas(const History& history, Findings& findings) {
                         fmt::format("shard {} has {} replicas, expected {}: all servers have been "
                                     "there for {:.3g} s",
                                     shard, chains[shard].servers.size(), expected, settling));
+  if (any_moves(run)) return;
+  for (std::uint32_t shard = 0; shard < chains.size(); ++shard)
+    if (const Chain* first = history.chain(shard, Epoch{1});
+        first && are_reordered(first->servers, chains[shard].servers))
+      findings.add_late(
+          {trail.end.seconds - settling}, trail.end,
+          fmt::format("shard {} is at servers {}, in another order than at first: {}", shard,
+                      fmt::join(chains[shard].servers, " "), fmt::join(first->servers, " ")));
 }
 
 }  // namespace
@@ -218,12 +238,6 @@ void check_losses(const History& history, Findings& findings) {
                         {record.node, node});
     }
   }
-}
-
-bool any_moves(const RunSpec& run) {
-  return std::any_of(run.faults.begin(), run.faults.end(), [](const FaultSpec& fault) {
-    return fault.kind == FaultKind::kJoin || fault.kind == FaultKind::kLeave;
-  });
 }
 
 // A pull whose gate is open, with nothing wrong, is answered.
@@ -295,7 +309,7 @@ std::optional<double> usual_iteration_s(const History& history, std::uint32_t wo
   return durations[durations.size() / 2];
 }
 
-// Chains are in another order than before, which small clusters feel.
+// Workers that were in step before may not be so after, which small clusters feel.
 constexpr double kSlowdownMost = 1.5;
 
 }  // namespace

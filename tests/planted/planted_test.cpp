@@ -56,11 +56,15 @@ const Planted kPlanted[] = {
     {"JoinerNotAwaited", Mistake::kJoinerNotAwaited, {"Durable"}},
     {"NoReplacement", Mistake::kNoReplacement, {"Failover"}},
     {"BufferNeverTrimmed", Mistake::kBufferNeverTrimmed, {"Bounded", "Progress"}},
+    {"ClosedTooSoon", Mistake::kClosedTooSoon, {"Durable", "Agree", "PrefixOrder", "Progress"}},
+    {"ClosedChainGoesOn", Mistake::kClosedChainGoesOn, {"Durable", "Agree", "PrefixOrder"}},
+    {"LinkNotPassedDown", Mistake::kLinkNotPassedDown, {"OneOwner"}},
     {"NoDuplicateCheck", Mistake::kNoDuplicateCheck, {"ExactlyOnce", "Bounds", "NoPhantom"}},
     {"OldEpochAccepted", Mistake::kOldEpochAccepted, {"ExactlyOnce", "Bounds", "Agree"}},
     {"LeaseNotChecked", Mistake::kLeaseNotChecked, {"OneOwner"}},
     {"AcknowledgedByOneShard", Mistake::kAcknowledgedByOneShard, {"Durable", "Bounds"}},
     {"PushOfAnotherAccepted", Mistake::kPushOfAnotherAccepted, {"Member"}},
+    {"EarlierLifeServed", Mistake::kEarlierLifeServed, {"Durable", "Session", "Bounds"}},
     {"StalenessOffByOne", Mistake::kStalenessOffByOne, {"Staleness", "BulkSync"}},
     {"GateIgnoresOwnPushes", Mistake::kGateIgnoresOwnPushes, {"Session"}},
     {"ExpelledInMinimum", Mistake::kExpelledInMinimum, {"Progress", "NoDeadlock"}},
@@ -74,6 +78,8 @@ const Planted kPlanted[] = {
     {"LeaseForOldView", Mistake::kLeaseForOldView, {"Progress"}},
     {"ViewsGoBack", Mistake::kViewsGoBack, {"Monotone"}},
     {"Impatient", Mistake::kImpatient, {"Straggler", "OneOwner"}},
+    {"OrderNotRestored", Mistake::kOrderNotRestored, {"Failover"}},
+    {"ReturnsTooEarly", Mistake::kReturnsTooEarly, {"ExactlyOnce", "Monotone", "Bounds"}},
 };
 
 class PlantedTest : public ::testing::TestWithParam<Planted> {};
