@@ -31,6 +31,7 @@ History::History(const Trail& trail)
 
 void History::collect() {
   std::map<std::pair<NodeId, RequestId>, std::size_t> pull_at;
+  std::map<NodeId, std::uint32_t> returns;
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint64_t>
       pushed;  // by worker, incarnation
   for (Place place = 0; place < trail_->records.size(); ++place) {
@@ -52,6 +53,7 @@ void History::collect() {
       pull_at[{record.node, pull->pull}] = pulls_.size();
       pulls_.push_back({.worker = record.node,
                         .incarnation = record.incarnation,
+                        .life = returns[record.node],
                         .number = pull->pull,
                         .iteration = pull->iteration,
                         .begun = place,
@@ -63,6 +65,8 @@ void History::collect() {
       pulls_[found->second].slowest = ended->slowest;
     } else if (const auto* stalled = std::get_if<Stalled>(&record.what)) {
       add_stall(record, stalled->late);
+    } else if (const auto* situation = std::get_if<Situation>(&record.what)) {
+      returns[record.node] += situation->what == "worker admitted again";
     } else if (const auto* finished = std::get_if<JobFinished>(&record.what)) {
       stop_reason_ = finished->reason;
     } else if (const auto* view = std::get_if<ViewInstalled>(&record.what)) {

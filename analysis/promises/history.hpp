@@ -34,6 +34,7 @@ struct PushLife {
 struct PullLife {
   NodeId worker;
   std::uint32_t incarnation = 0;
+  std::uint32_t life = 0;  // of this incarnation: how often it had been admitted again
   RequestId number;
   Clock iteration;
   Clock slowest;

@@ -1,6 +1,8 @@
 // Checks of what pulls returned, in runs whose values count the pushes that are in them.
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -279,10 +281,12 @@ class ReadSoFar {
 
 BrokenList check_session(const History& history) {
   Findings findings(Promise::kSession);
-  std::map<std::pair<NodeId, std::uint32_t>, ReadSoFar> sessions;  // by worker and incarnation
+  // By worker, incarnation and life: pushes that were in a worker's cache when it was expelled may
+  // not be in anywhere else.
+  std::map<std::tuple<NodeId, std::uint32_t, std::uint32_t>, ReadSoFar> sessions;
   Pulls(history).for_each([&](const PullFacts& facts, const std::vector<KeyRead>& reads) {
     const NodeId worker = facts.pull.worker;
-    ReadSoFar& session = sessions[{worker, facts.pull.incarnation}];
+    ReadSoFar& session = sessions[{worker, facts.pull.incarnation, facts.pull.life}];
     const auto& newest = session.before(facts.pull.begun);
     const bool was_out = history.is_expelled_before(worker.rank, facts.pull.ended);
     const std::uint64_t own = history.consistency().sums_iterations() || was_out
