@@ -265,7 +265,7 @@ void Manager::watch() {
   if (settling_ > 0 || !snapshots_missing_.empty() || next == Time::never())
     next = std::min(next, now + detection.heartbeat);
   if (!leads_for_sure) next = std::max(next, now + detection.heartbeat * 0.5);
-  watch_ = context_.set_timer(std::max(next - now, detection.heartbeat * 0.1));
+  watch_in(std::max(next - now, detection.heartbeat * 0.1));
 }
 
 void Manager::revise_view() {
@@ -389,9 +389,15 @@ void Manager::finish(StopReason reason) {
 
 // Somebody waits for what is done while watching.
 void Manager::watch_soon() {
-  if (!watch_) return;
+  const Duration soon = job_->spec.detection.heartbeat;
+  if (!watch_ || watch_at_ <= context_.now() + soon) return;
   context_.cancel_timer(*watch_);
-  watch_ = context_.set_timer(job_->spec.detection.heartbeat);
+  watch_in(soon);
+}
+
+void Manager::watch_in(Duration time) {
+  watch_ = context_.set_timer(time);
+  watch_at_ = context_.now() + time;
 }
 
 // An audited run goes on until nothing is under way any more; then servers tell what they have.

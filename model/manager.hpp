@@ -52,6 +52,7 @@ class Manager final : public Node, private Council::Chair {
   void admit(std::uint32_t worker, std::uint64_t pushes);
   void watch();
   void watch_soon();
+  void watch_in(Duration time);
   void revise_view();
   void restore_order();
   void propose(ViewDescription description);
@@ -92,6 +93,7 @@ class Manager final : public Node, private Council::Chair {
   StopReason reason_ = StopReason::kIterations;
   int settling_ = 0;  // heartbeats to go until an audited run is over
   std::optional<TimerId> time_limit_, watch_;
+  Time watch_at_;
 
   // One evaluation at a time: the servers answer out of band, within the same instant.
   double next_evaluation_ = 0;  // in mean iterations
