@@ -36,7 +36,10 @@ void IterationSums::add(std::uint32_t worker, const Push& push, std::span<const 
     for (const auto& [absent, until] : absent_until_)
       if (push.iteration < until) iteration.sum->skip(absent);
   }
-  if (iteration.sum && iteration.sum->is_closed(worker)) return;  // it went on without this one
+  if (iteration.sum && iteration.sum->is_closed(worker)) {  // it went on without this one
+    if (lists_parts_ && !push.ticks.empty()) iteration.parts.push_back({worker, push.request});
+    return;
+  }
   if (!push.sections.empty()) {
     if (iteration.reads.empty()) iteration.reads.reserve(workers_);
     iteration.reads.push_back({worker, push.read_clock, push.read_version});
