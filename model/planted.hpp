@@ -31,7 +31,6 @@ enum class Mistake : std::uint8_t {
   kReadsFromHead,           // workers read what is not acknowledged
   kAcknowledgedByOneShard,  // a push counts as acknowledged when one shard has it
   kPushOfAnotherAccepted,   // an expelled worker still pushes
-  kEarlierLifeServed,  // what a worker asked before it was expelled is answered after it is back
   // Consistency.
   kStalenessOffByOne,     // the gate opens one iteration too early
   kGateIgnoresOwnPushes,  // a worker does not see what it pushed

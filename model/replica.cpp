@@ -174,6 +174,11 @@ void Replica::follow_membership() {
   std::vector<std::uint32_t> gone;
   for (std::uint32_t worker : view.expelled)
     if (!state_->is_expelled(worker)) gone.push_back(worker);
+  const auto is_gone = [&](const auto& push) {
+    return std::binary_search(gone.begin(), gone.end(), push.first.first);
+  };
+  std::erase_if(waiting_, is_gone);
+  std::erase_if(worked_, is_gone);
   if (!gone.empty()) append(Expulsion{gone});
   if (gathered_)
     for (std::uint32_t worker : gone) gathered_->expel(worker);
@@ -200,10 +205,7 @@ void Replica::on_push(NodeId from, MessagePtr message) {
   if (!message) return context_.send(from, make_message(Incomplete{shard_, number, true}));
   if (state_->is_expelled(from.rank) && !planted(Mistake::kPushOfAnotherAccepted))
     return note("push of an expelled worker refused");
-  // Of before it was expelled: whether or not it is in, its worker has forgotten it, or soon will.
-  if (number.value <= member_.admitted_from(from.rank).value &&
-      !planted(Mistake::kEarlierLifeServed))
-    return note("push of before an admission refused");
+  if (is_of_earlier_life(from, number)) return note("push of before an admission refused");
   if (planted(Mistake::kNoDuplicateCheck) && number <= state_->pushes_of(from.rank))
     return take_effect({from, message});
   if (number <= state_->pushes_of(from.rank)) {
@@ -228,6 +230,15 @@ void Replica::on_push(NodeId from, MessagePtr message) {
   }
   admit({from, message});
   admit_next(from.rank);
+}
+
+// Of before it was expelled: whether or not it is in, its worker has forgotten it, or soon will.
+bool Replica::is_of_earlier_life(NodeId worker, RequestId push) const {
+  return push.value <= member_.admitted_from(worker.rank).value;
+}
+
+bool Replica::is_of_earlier_life(NodeId worker, const Pull& pull) const {
+  return pull.own_clock < member_.admitted_from(worker.rank);
 }
 
 // Whether a worker's push is the next after another. With a code a worker may leave iterations out,
@@ -298,6 +309,7 @@ void Replica::finish(PendingPush request) {
     return gathered_ ? pushes_gathered_[worker] : state_->pushes_of(worker).value;
   };
   const RequestId number = std::get<Push>(*request.message).request;
+  if (is_of_earlier_life(request.from, number)) return;
   if (last() > 0 && is_void(number, last())) return acknowledge(request.from, number);
   if (number.value > last() && !may_follow(number, last())) {
     worked_.emplace(std::pair{worker, number}, std::move(request));
@@ -389,6 +401,7 @@ void Replica::apply(const Entry& entry) {
       if (tick.table == Namespace{}) pace_->on_clock(entry.worker, tick.clock, context_.now());
   if (slowest_rose) send_rows_to_readers();
   write_if_due();
+  if (const auto* expulsion = std::get_if<Expulsion>(&entry.what)) forget_pulls_of(*expulsion);
   if (planted(Mistake::kGateNotReleased) && !push) return;
   const bool others_wait_for_updates =
       job_->consistency->quorum() && state_->version() > version_before;
@@ -807,6 +820,7 @@ void Replica::on_pull(NodeId from, MessagePtr message) {
   message = requests_.unpack(message, {from, shard_});
   if (!message) return context_.send(from, make_message(Incomplete{shard_, number, false}));
   const Pull& pull = std::get<Pull>(*message);
+  if (is_of_earlier_life(from, pull)) return;
   PendingPull pending{from, pull, context_.now()};
   if (job_->consistency->sends_rows()) note_readers(from.rank, pull.sections);
   if (may_answer(pending)) return serve(std::move(pending));
@@ -822,9 +836,7 @@ bool Replica::may_answer(const PendingPull& pending) const {
   const Pull& pull = pending.pull;
   // Its later pushes are refused: the answer would lack what it has pushed meanwhile.
   if (state_->is_expelled(pending.from.rank)) return false;
-  if (pull.own_clock < member_.admitted_from(pending.from.rank) &&
-      !planted(Mistake::kEarlierLifeServed))
-    return false;  // of before it was expelled
+  if (is_of_earlier_life(pending.from, pull)) return false;
   // Until the predecessor knows the new chain, it may still act as the tail of the old one.
   if (!linked_ || to_load_ > 0 || state_->version() < pull.version) return false;
   if (state_->awaits_update(pending.from.rank)) return false;
@@ -955,6 +967,13 @@ Sections Replica::filtered(Sections answer, NodeId to, RequestId pull) {
   answer = answers_.pack(Sections(std::move(sections)), {to, shard_});
   answers_.record(context_);
   return answer;
+}
+
+// Should one of these come back, it will have forgotten what it asked.
+void Replica::forget_pulls_of(const Expulsion& expulsion) {
+  if (!gate_) return;
+  for (const std::uint32_t worker : expulsion.workers)
+    gate_->release(worker, [](const PendingPull&) { return true; });
 }
 
 void Replica::open_gate(std::optional<std::uint32_t> worker) {

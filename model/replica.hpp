@@ -137,6 +137,8 @@ class Replica {
 
   void admit(PendingPush push);
   void admit_next(std::uint32_t worker);
+  bool is_of_earlier_life(NodeId worker, RequestId push) const;
+  bool is_of_earlier_life(NodeId worker, const Pull& pull) const;
   bool may_follow(RequestId push, std::uint64_t last) const;
   bool is_void(RequestId push, std::uint64_t last) const;
   void drop_void(PushesByNumber& pushes, std::uint32_t worker, std::uint64_t last);
@@ -173,6 +175,7 @@ class Replica {
   Sections filtered(Sections answer, NodeId to, RequestId pull);
   const KeySet& keys_held(const Section& asked) const;
   // Answers what may pass the gate now: of one worker, or of all.
+  void forget_pulls_of(const Expulsion& expulsion);
   void open_gate(std::optional<std::uint32_t> worker);
   void note_readers(std::uint32_t worker, const Sections& asked);
   void send_rows_to_readers();

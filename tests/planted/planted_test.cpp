@@ -64,7 +64,6 @@ const Planted kPlanted[] = {
     {"LeaseNotChecked", Mistake::kLeaseNotChecked, {"OneOwner"}},
     {"AcknowledgedByOneShard", Mistake::kAcknowledgedByOneShard, {"Durable", "Bounds"}},
     {"PushOfAnotherAccepted", Mistake::kPushOfAnotherAccepted, {"Member"}},
-    {"EarlierLifeServed", Mistake::kEarlierLifeServed, {"Durable", "Session", "Bounds"}},
     {"StalenessOffByOne", Mistake::kStalenessOffByOne, {"Staleness", "BulkSync"}},
     {"GateIgnoresOwnPushes", Mistake::kGateIgnoresOwnPushes, {"Session"}},
     {"ExpelledInMinimum", Mistake::kExpelledInMinimum, {"Progress", "NoDeadlock"}},
