@@ -208,6 +208,33 @@ TEST_P(Failover, AJobGoesOnWithoutAWorker) {
   }
 }
 
+// It stood still, or was started anew after others had gone on without it.
+TEST_P(Failover, AWorkerThatWasTakenForGoneComesBack) {
+  for (const ConsistencySpec& model : {bsp(), ssp(), async()})
+    for (bool crashes : {false, true}) {
+      RunSpec spec = replicated(model, 2, 200);
+      spec.worker_loss = WorkerLoss::kGoOn;
+      if (crashes)
+        spec.faults = {crash(0.1, worker_id(2)), restart(0.5, worker_id(2))};
+      else
+        spec.faults = {pause(0.1, 0.5, worker_id(2))};
+      const Outcome outcome = run(counting_job(spec, 8));
+      ASSERT_TRUE(outcome.job_finished) << outcome.failure;
+      EXPECT_EQ(outcome.reason, StopReason::kIterations);
+      EXPECT_GE(count(outcome, "lost"), 1u);
+      const bool is_back = std::ranges::any_of(outcome.iterations, [](const auto& each) {
+        return each.node == worker_id(2) && each.time > Time{0.5};
+      });
+      EXPECT_TRUE(is_back) << "crashes: " << crashes;
+    }
+}
+
+// Nobody goes on without it.
+TEST_P(Failover, AWorkerThatStandsStillIsWaitedFor) {
+  for (const ConsistencySpec& model : {bsp(), ssp(), async()})
+    expect_every_gradient_once(replicated(model, 2), {pause(0.1, 0.5, worker_id(2))});
+}
+
 TEST_P(Failover, AShardOfWhichNothingIsLeftEndsTheJob) {
   RunSpec spec = replicated(ssp(), 2);
   spec.faults = {crash(0.1, server_id(1)), crash(0.1, server_id(2)), restart(0.2, server_id(1)),

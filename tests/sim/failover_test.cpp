@@ -293,6 +293,101 @@ TEST(Failover, AWorkerThatWasTakenForGoneComesBack) {
         }
 }
 
+// Worker 2 stands still for so long, or hears nobody, that it is taken for gone, and is back at
+// 0.8.
+RunSpec one_is_missed(const ConsistencySpec& model, FaultKind how) {
+  RunSpec spec = failing_counting_run(kWorkers, kServers, 100, model, 2);
+  spec.job.stop.time = Duration{60};
+  spec.worker_loss = WorkerLoss::kGoOn;
+  spec.faults = {fault_at(0.4, how, worker_id(2))};
+  spec.faults.back().until = 0.8;
+  spec.faults.back().both_ways = spec.faults.back().link.down = how == FaultKind::kLink;
+  return spec;
+}
+
+void expect_that_all_work(const RunSpec& spec) {
+  const Simulated outcome = simulate(counting_job(spec, 8));
+  ASSERT_TRUE(outcome.job_finished);
+  EXPECT_EQ(outcome.reason, StopReason::kIterations);
+  const auto is_loss = [](const auto& each) { return each.record.name == "lost"; };
+  EXPECT_EQ(std::ranges::count_if(outcome.events, is_loss), 1);
+  EXPECT_EQ(workers_after(outcome, Time{1.2}), (std::set<std::uint32_t>{0, 1, 2, 3}))
+      << "until " << outcome.finished.seconds;
+}
+
+TEST(Failover, AWorkerThatWasCutOffComesBack) {
+  for (const ConsistencySpec& model : staleness_models())
+    expect_that_all_work(one_is_missed(model, FaultKind::kLink));
+}
+
+TEST(Failover, AWorkerOfAnyKindComesBack) {
+  for (const ConsistencySpec& model : std::vector<ConsistencySpec>{
+           {.model = ConsistencyModel::kKSync, .gradients = 2},
+           {.model = ConsistencyModel::kKBatchAsync, .gradients = 2},
+           {.model = ConsistencyModel::kBackupWorkers, .gradients = 3},
+           {.model = ConsistencyModel::kDynamicSsp, .staleness = 1, .staleness_max = 4},
+           {.model = ConsistencyModel::kSsp, .staleness = 2, .cache = true, .eager = true},
+           {.model = ConsistencyModel::kBspThenAsync, .switch_at = 50},
+           {.model = ConsistencyModel::kRoundRobin}}) {
+    SCOPED_TRACE(static_cast<int>(model.model));
+    expect_that_all_work(one_is_missed(model, FaultKind::kPause));
+  }
+}
+
+TEST(Failover, AWorkerThatHelpsOthersComesBack) {
+  for (FaultKind how : {FaultKind::kPause, FaultKind::kLink}) {
+    RunSpec spec = one_is_missed({.model = ConsistencyModel::kSsp, .staleness = 2}, how);
+    spec.job.batch = 8;
+    spec.job.work_stealing = WorkStealingSpec{.pieces = 8, .partners = 3};
+    expect_that_all_work(spec);
+  }
+}
+
+// What it pushed before takes effect, or would, only after it is back.
+TEST(Failover, AWorkerComesBackToServersThatHaveMuchToDo) {
+  for (const ConsistencySpec& model : staleness_models())
+    for (bool sums : {false, true}) {
+      RunSpec spec = one_is_missed(model, FaultKind::kPause);
+      spec.replication.after_aggregation = sums;
+      spec.faults.back().until = 0.55;
+      spec.costs.message_flops = 0.06 * spec.cluster.host.flops;
+      spec.client.outstanding_pushes = 4;
+      spec.job.stop.iterations = 40;
+      expect_that_all_work(spec);
+    }
+}
+
+// The others are beyond where it begins by the time that all managers know.
+TEST(Failover, AWorkerComesBackWhileOthersHurryOn) {
+  for (const ConsistencySpec& model : staleness_models())
+    for (bool sums : {false, true}) {
+      RunSpec spec = one_is_missed(model, FaultKind::kPause);
+      spec.replication.after_aggregation = sums;
+      spec.cluster.managers = 3;
+      spec.job.compute.seconds = Duration{0.001};
+      spec.job.stop.iterations = 1500;
+      FaultSpec slow = fault_at(0, FaultKind::kLink, manager_id(0));
+      slow.to = {{Role::kManager, 1, 2}};
+      slow.both_ways = true;
+      slow.link.delay = 0.015;
+      spec.faults.push_back(slow);
+      SCOPED_TRACE(::testing::Message()
+                   << "model " << static_cast<int>(model.model) << ", sums: " << sums);
+      expect_that_all_work(spec);
+    }
+}
+
+// Where all wait for it, it is not expelled.
+TEST(Failover, AWorkerThatIsWaitedForGoesOnWhereItWas) {
+  for (const ConsistencySpec& model : staleness_models())
+    for (FaultKind how : {FaultKind::kPause, FaultKind::kLink}) {
+      RunSpec spec = one_is_missed(model, how);
+      spec.job.stop.iterations = kIterations;
+      spec.worker_loss = WorkerLoss::kWait;
+      expect_every_gradient_once(spec);
+    }
+}
+
 TEST(Failover, AWorkerThatReturnsGoesOnWhereItWas) {
   for (const ConsistencySpec& model : staleness_models()) {
     RunSpec spec = replicated(model, 2);
