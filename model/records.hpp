@@ -144,6 +144,9 @@ struct Situation {
   std::string what;
 };
 
+// Of a worker that was taken for gone: from here on, it has forgotten all that it did before.
+inline constexpr const char* kAdmittedAgain = "worker admitted again";
+
 // On sockets: the node's process did something so much later than it was due, as this machine had
 // other things to do.
 struct Stalled {

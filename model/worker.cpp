@@ -132,7 +132,7 @@ void Worker::on_welcome(NodeId from, const Welcome& welcome) {
 // It was taken for gone, and is to go on like one that has been started anew: nothing that it had
 // under way counts. A turn that it has stays its own.
 void Worker::begin_anew() {
-  if (job_->spec.audited) context_.record(Situation{"worker admitted again"});
+  if (job_->spec.audited) context_.record(Situation{kAdmittedAgain});
   if (awaited_work_) context_.cancel_compute(*awaited_work_);
   if (report_timer_) context_.cancel_timer(*report_timer_);
   program_ = {};

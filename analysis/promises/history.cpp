@@ -66,7 +66,7 @@ void History::collect() {
     } else if (const auto* stalled = std::get_if<Stalled>(&record.what)) {
       add_stall(record, stalled->late);
     } else if (const auto* situation = std::get_if<Situation>(&record.what)) {
-      returns[record.node] += situation->what == "worker admitted again";
+      returns[record.node] += situation->what == kAdmittedAgain;
     } else if (const auto* finished = std::get_if<JobFinished>(&record.what)) {
       stop_reason_ = finished->reason;
     } else if (const auto* view = std::get_if<ViewInstalled>(&record.what)) {

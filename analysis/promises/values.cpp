@@ -281,12 +281,13 @@ class ReadSoFar {
 
 BrokenList check_session(const History& history) {
   Findings findings(Promise::kSession);
-  // By worker, incarnation and life: pushes that were in a worker's cache when it was expelled may
-  // not be in anywhere else.
+  // By worker, incarnation and, with caches, life: pushes that were in a worker's when it was
+  // expelled may not be in anywhere else.
   std::map<std::tuple<NodeId, std::uint32_t, std::uint32_t>, ReadSoFar> sessions;
   Pulls(history).for_each([&](const PullFacts& facts, const std::vector<KeyRead>& reads) {
     const NodeId worker = facts.pull.worker;
-    ReadSoFar& session = sessions[{worker, facts.pull.incarnation, facts.pull.life}];
+    const std::uint32_t life = history.consistency().caches() ? facts.pull.life : 0;
+    ReadSoFar& session = sessions[{worker, facts.pull.incarnation, life}];
     const auto& newest = session.before(facts.pull.begun);
     const bool was_out = history.is_expelled_before(worker.rank, facts.pull.ended);
     const std::uint64_t own = history.consistency().sums_iterations() || was_out

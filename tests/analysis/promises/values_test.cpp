@@ -119,5 +119,18 @@ TEST(Session, EndsWithTheIncarnation) {
   EXPECT_THAT(story.check(check_session), Keeps());
 }
 
+// What a worker had in its cache is gone when it comes back; what servers had is not.
+TEST(Session, OfACacheEndsWhenItsWorkerIsAdmittedAgain) {
+  const std::uint32_t first = reading_all(1), second = reading_all(1, first + 1);
+  for (bool cache : {false, true}) {
+    Story story({.model = ConsistencyModel::kSsp, .staleness = 60, .cache = cache});
+    story.at(1).begins(0, 1).begins(0, 2);
+    story.asks(1, first).reads(1, first, counts({2, 0}));
+    story.tells(worker_id(1), Situation{kAdmittedAgain});
+    story.asks(1, second).reads(1, second, counts({0, 0}));
+    EXPECT_EQ(story.check(check_session).empty(), cache);
+  }
+}
+
 }  // namespace
 }  // namespace psgrid::analysis::testing
