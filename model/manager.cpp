@@ -146,7 +146,8 @@ void Manager::begin_if_all_joined() {
 
 // One that has left stays away; where nobody is taken for gone, no other was expelled.
 bool Manager::may_be_admitted(NodeId worker) const {
-  if (job_->spec.worker_loss == WorkerLoss::kGoOn) return !membership_.is_leaving(worker);
+  if (job_->spec.worker_loss == WorkerLoss::kGoOn && !planted(Mistake::kStaysOut))
+    return !membership_.is_leaving(worker);
   const auto& admitted = view_->description().admitted;
   return joins_later(job_->spec.faults, worker) &&
          std::none_of(admitted.begin(), admitted.end(),

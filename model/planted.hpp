@@ -48,6 +48,7 @@ enum class Mistake : std::uint8_t {
   kViewsGoBack,          // an older view replaces a newer one
   kImpatient,            // nodes are expelled while within their lease
   kOrderNotRestored,     // who returns stays at the end of its chains
+  kStaysOut,             // a worker that comes back is not let in
   kReturnsTooEarly,      // a worker that comes back begins with pushes that it has made before
 };
 

@@ -94,12 +94,17 @@ BrokenList check_no_deadlock(const History& history) {
 namespace {
 
 // The chains of the last view that any node had installed before a place.
-std::vector<Chain> chains_before(const History& history, Place place) {
+const ViewInstalled* view_before(const History& history, Place place) {
   const ViewInstalled* newest = nullptr;
   for (Place at = 0; at < place; ++at)
     if (const auto* view = std::get_if<ViewInstalled>(&history.trail().records[at].what))
       if (!newest || view->epoch > newest->epoch) newest = view;
-  return newest ? newest->chains : std::vector<Chain>{};
+  return newest;
+}
+
+std::vector<Chain> chains_before(const History& history, Place place) {
+  const ViewInstalled* view = view_before(history, place);
+  return view ? view->chains : std::vector<Chain>{};
 }
 
 bool holds_a_shard(const std::vector<Chain>& chains, std::uint32_t server) {
@@ -183,6 +188,32 @@ void check_replicas(const History& history, Findings& findings) {
                       fmt::join(chains[shard].servers, " "), fmt::join(first->servers, " ")));
 }
 
+// With all well for long enough, nobody is without a worker that could still do something.
+void check_workers(const History& history, Findings& findings) {
+  const RunSpec& run = history.run();
+  const std::optional<Time> healed = must_end_from(history);
+  if (!healed || any_moves(run)) return;
+  const double settling = at_most(history, 20 * run.detection.heartbeat.seconds);
+  const Time by{healed->seconds + settling};
+  const std::vector<TrailRecord>& records = history.trail().records;
+  const auto place = static_cast<Place>(
+      std::ranges::upper_bound(records, by, {}, &TrailRecord::at) - records.begin());
+  // It begins beyond where the others are, and may have done so a few times before.
+  std::uint64_t furthest = 4 * (run.client.outstanding_pushes + 2);
+  std::uint64_t begun = 0;
+  for (std::uint32_t worker = 0; worker < history.pushes().size(); ++worker)
+    begun = std::max(begun, history.begun_before(worker, place));
+  furthest += begun;
+  const ViewInstalled* view = view_before(history, place);
+  if (!view || furthest >= *run.job.stop.iterations) return;
+  for (std::uint32_t worker : view->expelled)
+    findings.add_late(
+        *healed, by,
+        fmt::format("{} has no place in the view, though all has been well for {:.3g} s",
+                    psgrid::to_string(worker_id(worker)), settling),
+        {worker_id(worker)});
+}
+
 }  // namespace
 
 BrokenList check_failover(const History& history) {
@@ -194,6 +225,7 @@ BrokenList check_failover(const History& history) {
         event && event->name == "crash" && records[place].node.role == Role::kServer)
       check_crash(history, place, findings);
   check_replicas(history, findings);
+  check_workers(history, findings);
   return std::move(findings).take();
 }
 

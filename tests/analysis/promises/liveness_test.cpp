@@ -67,6 +67,19 @@ TEST(Failover, ChainsAreWholeAgain) {
   EXPECT_THAT(story({1}).check(check_failover), Breaks(Promise::kFailover));
 }
 
+TEST(Failover, WorkersThatComeBackAreLetIn) {
+  const auto story = [](std::vector<std::uint32_t> expelled, std::uint64_t pushes) {
+    Story told;
+    told.fault(crash(worker_id(1), 1)).fault(restart(worker_id(1), 2));
+    told.at(1.5).tells(server_id(0), Story::view(2, Story::chains(), {1})).pushes(0, pushes);
+    told.at(2.1).tells(server_id(0), Story::view(3, Story::chains(), std::move(expelled)));
+    return told.at(20).tells(manager_id(0), JobFinished{});
+  };
+  EXPECT_THAT(story({}, 20).check(check_failover), Keeps());
+  EXPECT_THAT(story({1}, 20).check(check_failover), Breaks(Promise::kFailover));
+  EXPECT_THAT(story({1}, 59).check(check_failover), Keeps()) << "there is nothing left to do";
+}
+
 TEST(Straggler, NobodyIsExpelledWithinItsLease) {
   const auto story = [](double crashed) {
     Story told;
