@@ -446,13 +446,17 @@ void NodeProcess::start_nodes() {
   for (std::uint32_t node : placement_.nodes_of(options_.process)) {
     NodeContext& context = *contexts_[node];
     const NodeId id = node_at(job_->spec.cluster, node);
-    if (!joins_later(faults, id)) context.start();
+    bool is_there = true;
     for (const FaultSpec& fault : faults) {
       if (!selects(fault.nodes, id) || Time{fault.at} < running_->clock.now()) continue;
-      if (fault.kind == FaultKind::kJoin) schedule_.at({fault.at}, [&context] { context.start(); });
-      if (fault.kind == FaultKind::kLeave)
+      if (fault.kind == FaultKind::kJoin) {
+        is_there = false;
+        schedule_.at({fault.at}, [&context] { context.start(); });
+      } else if (fault.kind == FaultKind::kLeave) {
         schedule_.at({fault.at}, [&context] { context.leave(); });
+      }
     }
+    if (is_there) context.start();  // so it was before, where this process is started anew
   }
 }
 

@@ -192,6 +192,29 @@ TEST_P(Failover, AWorkerThatReturnsGoesOnWhereItWas) {
                                {crash(0.1, worker_id(2)), restart(0.15, worker_id(2))});
 }
 
+// Only the first time does a node wait for the moment at which it is to join.
+TEST_P(Failover, NodesThatJoinedReturn) {
+  const NodeId worker = worker_id(3), server = server_id(2);
+  for (const ConsistencySpec& model : {bsp(), async()}) {
+    RunSpec spec = replicated(model, 2, 150);
+    spec.job.stop.time = Duration{20};
+    spec.audited = true;
+    spec.faults = {
+        fault_at(0.05, FaultKind::kJoin, worker), crash(0.15, worker), restart(0.2, worker),
+        fault_at(0.25, FaultKind::kJoin, server), crash(0.5, server),  restart(0.55, server)};
+    const Outcome outcome = run(counting_job(spec, 8));
+    ASSERT_TRUE(outcome.job_finished) << outcome.failure;
+    EXPECT_EQ(outcome.reason, StopReason::kIterations);
+    const auto back = [](const auto& records, NodeId node, double after) {
+      return std::any_of(records.begin(), records.end(), [&](const auto& each) {
+        return each.node == node && each.time > Time{after};
+      });
+    };
+    EXPECT_TRUE(back(outcome.iterations, worker, 0.2));
+    EXPECT_TRUE(back(outcome.views, server, 0.55));
+  }
+}
+
 TEST_P(Failover, AJobGoesOnWithoutAWorker) {
   for (const ConsistencySpec& model : {bsp(), async()}) {
     RunSpec spec = replicated(model, 2);
