@@ -121,6 +121,20 @@ bool any_keeps_memory(const std::vector<FaultSpec>& faults) {
                      [](const FaultSpec& fault) { return fault.memory_kept; });
 }
 
+bool is_gone_for_good(const std::vector<FaultSpec>& faults, NodeId node, double now) {
+  bool is_out = false, is_cut_off = false;
+  for (const FaultSpec& fault : faults) {
+    const bool is_hit = selects(fault.nodes, node);
+    const bool returns = fault.kind == FaultKind::kRestart || fault.kind == FaultKind::kResume;
+    if ((returns && is_hit) || is_of_cluster(fault.kind)) is_out = false;
+    if (fault.at > now || fault.until != std::numeric_limits<double>::infinity()) continue;
+    if (fault.kind == FaultKind::kCrash || fault.kind == FaultKind::kPause) is_out |= is_hit;
+    const bool is_end = is_hit || fault.to.empty() || selects(fault.to, node);
+    is_cut_off |= fault.link.down && is_end;
+  }
+  return is_out || is_cut_off;
+}
+
 std::vector<NodeId> nodes_of(const NodeSelector& selector) {
   std::vector<NodeId> nodes;
   for (const NodeRange& range : selector)

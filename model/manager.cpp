@@ -17,7 +17,7 @@ constexpr int kHeartbeatsToSettle = 40;
 // All leases of the last leader are over. Servers that are there answer the welcome of the new one.
 constexpr double kBeatsToAnswer = 2;
 
-// So long servers that are gone may return with what they had; in leases.
+// So long those that will not return may still be heard; in leases.
 constexpr double kLeasesOfHope = 10;
 
 }  // namespace
@@ -269,9 +269,19 @@ void Manager::watch() {
   watch_in(std::max(next - now, detection.heartbeat * 0.1));
 }
 
+// Silence alone says nothing: whoever stands still comes back with what it had.
+std::vector<std::uint32_t> Manager::gone_for_good() const {
+  const double now = context_.now().seconds;
+  const Time hope{now - kLeasesOfHope * job_->spec.detection.lease.seconds};
+  std::vector<std::uint32_t> gone = membership_.silent_servers(hope);
+  std::erase_if(gone, [&](std::uint32_t rank) {
+    return !is_gone_for_good(job_->spec.faults, server_id(rank), now);
+  });
+  return gone;
+}
+
 void Manager::revise_view() {
-  const Time hope{context_.now().seconds - kLeasesOfHope * job_->spec.detection.lease.seconds};
-  if (const auto shard = membership_.lost_shard(*view_, hope)) {
+  if (const auto shard = membership_.lost_shard(*view_, gone_for_good())) {
     // Nor afterwards: in a later view, whoever forgot the shard would seem to have it.
     if (finished_) return;
     context_.record(

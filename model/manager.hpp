@@ -53,6 +53,7 @@ class Manager final : public Node, private Council::Chair {
   void watch();
   void watch_soon();
   void watch_in(Duration time);
+  std::vector<std::uint32_t> gone_for_good() const;
   void revise_view();
   void restore_order();
   void propose(ViewDescription description);

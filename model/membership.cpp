@@ -292,10 +292,18 @@ std::optional<ViewDescription> Membership::next(const View& view) const {
   return changed ? std::optional(std::move(next)) : std::nullopt;
 }
 
-std::optional<std::uint32_t> Membership::lost_shard(const View& view, Time heard_since) const {
+std::vector<std::uint32_t> Membership::silent_servers(Time since) const {
+  std::vector<std::uint32_t> silent;
+  for (const auto& [node, known] : known_)
+    if (node.role == Role::kServer && !known.there && known.heard < since)
+      silent.push_back(node.rank);
+  return silent;
+}
+
+std::optional<std::uint32_t> Membership::lost_shard(const View& view,
+                                                    const std::vector<std::uint32_t>& gone) const {
   const auto is_lost = [&](std::uint32_t server) {
-    const Known* known = find(server_id(server));
-    return has_forgotten(view, server) || !known || (!known->there && known->heard < heard_since);
+    return has_forgotten(view, server) || contains(gone, server);
   };
   for (std::uint32_t shard = 0; shard < view.shards(); ++shard) {
     const std::vector<std::uint32_t>& servers = view.chain(shard).servers;

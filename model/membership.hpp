@@ -70,9 +70,13 @@ class Membership {
   // The view that should follow; nothing if the present one is as it should be.
   std::optional<ViewDescription> next(const View& view) const;
 
-  // A shard of which no replica is left: those that had it have been started anew, or none has been
-  // heard since a time.
-  std::optional<std::uint32_t> lost_shard(const View& view, Time heard_since) const;
+  // Servers that are not there and have not been heard since a time.
+  std::vector<std::uint32_t> silent_servers(Time since) const;
+
+  // A shard of which no replica is left: those that had it have been started anew, or are gone for
+  // good.
+  std::optional<std::uint32_t> lost_shard(const View& view,
+                                          const std::vector<std::uint32_t>& gone) const;
 
  private:
   struct Known {

@@ -1,6 +1,7 @@
 // Nothing is lost and nothing doubled, on the simulator and on real processes, when servers,
 // workers and managers crash, return or stand still.
 #include <algorithm>
+#include <limits>
 
 #include <gtest/gtest.h>
 
@@ -43,6 +44,8 @@ FaultSpec pause(double at, double until, NodeId node) {
   pause.until = until;
   return pause;
 }
+
+constexpr double kForEver = std::numeric_limits<double>::infinity();
 
 std::size_t count(const Outcome& outcome, const std::string& event) {
   return static_cast<std::size_t>(
@@ -156,6 +159,32 @@ TEST_P(Failover, NothingIsLostWhenAServerStandsStillForLongerThanItsLease) {
         expect_every_gradient_once(replicated(model, 2, 100), {pause(0.1, 0.5, server_id(1))});
     EXPECT_GE(count(outcome, "lost"), 1u);
   }
+}
+
+// For much longer than it takes to notice; they still have all that they had.
+TEST_P(Failover, NothingIsLostWhenAllServersStandStill) {
+  for (const std::uint32_t factor : {1, 2}) {
+    std::vector<FaultSpec> faults;
+    for (std::uint32_t server = 0; server < kServers; ++server)
+      faults.push_back(pause(0.1, 3, server_id(server)));
+    expect_every_gradient_once(replicated(bsp(), factor), std::move(faults));
+  }
+}
+
+TEST_P(Failover, NothingIsLostWhenTheManagerHearsNoServer) {
+  FaultSpec down = fault_at(0.1, FaultKind::kLink, manager_id(0));
+  down.to = {{Role::kServer, 0, kServers - 1}};
+  down.both_ways = down.link.down = true;
+  down.until = 3;
+  expect_every_gradient_once(replicated(bsp(), 2), {down});
+}
+
+TEST_P(Failover, AShardWhoseServersNeverReturnEndsTheJob) {
+  RunSpec spec = replicated(bsp(), 2);
+  spec.faults = {crash(0.1, server_id(1)), pause(0.1, kForEver, server_id(2))};
+  const Outcome outcome = run(counting_job(spec, 8));
+  ASSERT_TRUE(outcome.job_finished) << outcome.failure;
+  EXPECT_EQ(outcome.reason, StopReason::kLost);
 }
 
 TEST_P(Failover, AnotherManagerTakesOver) {
