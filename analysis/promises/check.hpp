@@ -47,8 +47,8 @@ BrokenList check_conserved(const History& history);
 BrokenList check_promises(const History& history);
 BrokenList check_promises(const Trail& trail);
 
-// Promises about time that were not kept, and shards given up as nobody was heard, while the
-// machine let processes wait: whether the cluster or the machine is to blame is not known. Not
+// Promises about time that were not kept, and shards that lost all replicas before new ones were
+// made, while the machine let processes wait: whether the cluster or the machine is to blame is not known. Not
 // among those of check_promises().
 BrokenList unknown_promises(const History& history);
 

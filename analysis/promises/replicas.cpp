@@ -1,6 +1,10 @@
 // Checks of what replicas applied and what they held in the end.
 #include <algorithm>
+#include <charconv>
+#include <map>
+#include <optional>
 #include <set>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -144,16 +148,68 @@ class Holders {
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::map<NodeId, RequestId>> last_;
 };
 
+// A shard that is given up is lost indeed, and was only if all of its replicas, one after the other
+// before the next could be made, lost their memory.
+void check_lost_shard(const History& history, Place lost, std::uint32_t shard, Findings& findings) {
+  const std::vector<TrailRecord>& records = history.trail().records;
+  const ViewInstalled* newest = nullptr;
+  std::set<std::uint32_t> holders;               // that applied something to it
+  std::map<std::uint32_t, Time> have_forgotten;  // when they were in its chain
+  for (Place place = 0; place < lost; ++place) {
+    const TrailRecord& record = records[place];
+    const std::uint32_t rank = record.node.rank;
+    if (const auto* view = std::get_if<ViewInstalled>(&record.what)) {
+      if (!newest || newest->epoch < view->epoch) newest = view;
+    } else if (const auto* applied = std::get_if<EntryApplied>(&record.what)) {
+      if (applied->shard == shard) holders.insert(rank);
+    } else if (const auto* event = std::get_if<Event>(&record.what)) {
+      if (event->name != "crash" || record.node.role != Role::kServer) continue;
+      if (keeps_memory(history.run().faults, record.node, record.at.seconds)) continue;
+      holders.erase(rank);
+      const std::vector<std::uint32_t>* servers = newest ? &newest->chains[shard].servers : nullptr;
+      if (servers && std::count(servers->begin(), servers->end(), rank) > 0)
+        have_forgotten[rank] = record.at;
+    }
+  }
+  const TrailRecord& record = records[lost];
+  const std::string& detail = std::get<Event>(record.what).detail;
+  if (newest)
+    for (std::uint32_t server : newest->chains[shard].servers)
+      if (holders.contains(server))
+        return findings.add(
+            record.at, fmt::format("{}; {} had it", detail, psgrid::to_string(server_id(server))),
+            {record.node, server_id(server)});
+  std::vector<Time> times;
+  for (const auto& [server, when] : have_forgotten) times.push_back(when);
+  std::sort(times.begin(), times.end());
+  const std::uint32_t factor = history.run().replication.factor;
+  if (times.size() < factor)
+    return findings.add(
+        record.at,
+        fmt::format("{}; only {} of {} had lost their memory", detail, times.size(), factor),
+        {record.node});
+  findings.add_late(times[times.size() - factor], record.at, detail, {record.node});
+}
+
+// In what a manager says of one that it gives up: "shard 5: ...".
+std::optional<std::uint32_t> shard_in(const Event& event) {
+  constexpr std::string_view kWord = "shard ";
+  if (!event.detail.starts_with(kWord)) return {};
+  std::uint32_t shard = 0;
+  const char* begin = event.detail.data() + kWord.size();
+  const auto end = std::from_chars(begin, event.detail.data() + event.detail.size(), shard);
+  return end.ec == std::errc() ? std::optional(shard) : std::nullopt;
+}
+
 }  // namespace
 
 BrokenList check_durable(const History& history) {
   Findings findings(Promise::kDurable);
-  // Servers that have not been heard for long may be there all the same.
-  const double silence = 12 * history.run().detection.lease.seconds;
-  for (const TrailRecord& record : history.trail().records)
-    if (const auto* event = std::get_if<Event>(&record.what);
-        event && event->name == "shard_lost" && !history.run().beyond_tolerance)
-      findings.add_late({record.at.seconds - silence}, record.at, event->detail, {record.node});
+  const std::vector<TrailRecord>& records = history.trail().records;
+  for (Place place = 0; place < records.size() && !history.run().beyond_tolerance; ++place)
+    if (const auto* event = std::get_if<Event>(&records[place].what);
+        event && event->name == "shard_lost")
+      check_lost_shard(history, place, shard_in(*event).value(), findings);
   if (const auto count = final_count(history); count && count->found < count->expected)
     findings.add(count->at, fmt::format("the counts of the final model add up to {}, expected {}",
                                         count->found, count->expected));
