@@ -194,6 +194,7 @@ void Council::on(NodeId from, const BeatAck& ack) {
   if (office_ != Office::kLeader || ack.term != term_) return;
   Time& sent = beats_acknowledged_.try_emplace(from, ack.sent).first->second;
   sent = std::max(sent, ack.sent);
+  if (proposed_ && is_most(acceptances_.size())) decide();
 }
 
 void Council::propose(ViewPtr view) {
@@ -239,7 +240,9 @@ void Council::on(NodeId from, const Accepted& accepted) {
   if (is_most(acceptances_.size())) decide();
 }
 
+// One that stood still since it was elected may not be the leader any more: it has to be sure.
 void Council::decide() {
+  if (hands_on_ && !has_lease()) return;
   const ViewPtr decided = std::exchange(proposed_, nullptr);
   std::exchange(hands_on_, false) ? chair_.on_elected(decided) : chair_.on_decided(decided);
 }

@@ -198,6 +198,33 @@ TEST(Failover, AServerLostWithTheLeaderIsNoticedWithoutASecondLease) {
             0.4 + detection.lease.seconds + 3.2 * detection.heartbeat.seconds + 0.005);
 }
 
+// One that stands still between the votes and the first answer to them finds that out.
+TEST(Failover, AManagerThatWasElectedLongAgoLeadsNoMore) {
+  for (double at = 0.5; at < 0.56; at += 0.002) {
+    RunSpec spec = replicated({}, 2);
+    spec.cluster.managers = 3;
+    spec.cluster.network.latency = 0.005;
+    spec.faults = {fault_at(0.4, FaultKind::kPause, manager_id(0)),
+                   fault_at(at, FaultKind::kPause, manager_id(1)),
+                   fault_at(0.8, FaultKind::kCrash, server_id(1))};
+    spec.faults[0].until = 0.7;
+    spec.faults[1].until = 1.3;
+    const Simulated outcome = simulate(counting_job(spec, 8));
+    ASSERT_TRUE(outcome.job_finished);
+    std::uint32_t newest = 0;
+    for (const auto& each : outcome.events) {
+      const std::string& detail = each.record.detail;
+      const auto place = detail.find("epoch ");
+      if (each.node.role != Role::kManager || place == std::string::npos) continue;
+      const auto epoch = static_cast<std::uint32_t>(std::stoul(detail.substr(place + 6)));
+      const bool leads = each.record.name == "leader";
+      EXPECT_TRUE(!leads || epoch >= newest) << to_string(each.node) << ", paused at " << at;
+      newest = std::max(newest, epoch);
+    }
+    EXPECT_GT(newest, 1u) << "the others replaced a server meanwhile";
+  }
+}
+
 TEST(Failover, ManagersMayComeAndGoOneAfterTheOther) {
   RunSpec spec = replicated({.model = ConsistencyModel::kSsp, .staleness = 2}, 2);
   spec.cluster.managers = 3;
