@@ -148,48 +148,74 @@ class Holders {
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::map<NodeId, RequestId>> last_;
 };
 
-// A shard that is given up is lost indeed, and was only if all of its replicas, one after the other
-// before the next could be made, lost their memory.
-void check_lost_shard(const History& history, Place lost, std::uint32_t shard, Findings& findings) {
-  const std::vector<TrailRecord>& records = history.trail().records;
-  const ViewInstalled* newest = nullptr;
-  std::set<std::uint32_t> holders;               // that applied something to it
-  std::map<std::uint32_t, Time> have_forgotten;  // when they were in its chain
-  for (Place place = 0; place < lost; ++place) {
+// A shard may be given up only once no replica is left that has it, and if as many as there should
+// be were lost one after the other, before others were made in their place. They are by a crash, or
+// by a silence after which the chain went on without them.
+class LostShard {
+ public:
+  LostShard(const History& history, std::uint32_t shard) : history_(history), shard_(shard) {}
+
+  void check(Place place, Findings& findings) {
+    const std::vector<TrailRecord>& records = history_.trail().records;
+    for (Place before = 0; before < place; ++before)
+      std::visit([&](const auto& body) { see(records[before], body); }, records[before].what);
     const TrailRecord& record = records[place];
-    const std::uint32_t rank = record.node.rank;
-    if (const auto* view = std::get_if<ViewInstalled>(&record.what)) {
-      if (!newest || newest->epoch < view->epoch) newest = view;
-    } else if (const auto* applied = std::get_if<EntryApplied>(&record.what)) {
-      if (applied->shard == shard) holders.insert(rank);
-    } else if (const auto* event = std::get_if<Event>(&record.what)) {
-      if (event->name != "crash" || record.node.role != Role::kServer) continue;
-      if (keeps_memory(history.run().faults, record.node, record.at.seconds)) continue;
-      holders.erase(rank);
-      const std::vector<std::uint32_t>* servers = newest ? &newest->chains[shard].servers : nullptr;
-      if (servers && std::count(servers->begin(), servers->end(), rank) > 0)
-        have_forgotten[rank] = record.at;
-    }
-  }
-  const TrailRecord& record = records[lost];
-  const std::string& detail = std::get<Event>(record.what).detail;
-  if (newest)
-    for (std::uint32_t server : newest->chains[shard].servers)
-      if (holders.contains(server))
+    const std::string& detail = std::get<Event>(record.what).detail;
+    for (std::uint32_t server : chain_)
+      if (holders_.contains(server))
         return findings.add(
             record.at, fmt::format("{}; {} had it", detail, psgrid::to_string(server_id(server))),
             {record.node, server_id(server)});
-  std::vector<Time> times;
-  for (const auto& [server, when] : have_forgotten) times.push_back(when);
-  std::sort(times.begin(), times.end());
-  const std::uint32_t factor = history.run().replication.factor;
-  if (times.size() < factor)
-    return findings.add(
-        record.at,
-        fmt::format("{}; only {} of {} had lost their memory", detail, times.size(), factor),
-        {record.node});
-  findings.add_late(times[times.size() - factor], record.at, detail, {record.node});
-}
+    std::vector<Time> losses;
+    for (const auto& [server, begun] : lost_) losses.push_back(begun);
+    std::sort(losses.begin(), losses.end());
+    const std::uint32_t factor = history_.run().replication.factor;
+    if (losses.size() < factor)
+      return findings.add(record.at,
+                          fmt::format("{}; it had {} replicas, of which {} were lost", detail,
+                                      factor, losses.size()),
+                          {record.node});
+    findings.add_late(losses[losses.size() - factor], record.at, detail, {record.node});
+  }
+
+ private:
+  template <class Body>
+  void see(const TrailRecord&, const Body&) {}
+
+  void see(const TrailRecord&, const ViewInstalled& view) {
+    if (view.epoch <= epoch_) return;
+    epoch_ = view.epoch;
+    chain_ = view.chains[shard_].servers;
+  }
+
+  void see(const TrailRecord& record, const EntryApplied& applied) {
+    if (applied.shard == shard_) holders_.insert(record.node.rank);
+  }
+
+  void see(const TrailRecord& record, const Event& event) {
+    const DetectionSpec& detection = history_.run().detection;
+    if (event.name == "crash" && record.node.role == Role::kServer) {
+      if (keeps_memory(history_.run().faults, record.node, record.at.seconds)) return;
+      holders_.erase(record.node.rank);
+      lose(record.node, record.at);
+    }
+    if (event.name == "lost")
+      for (std::uint32_t server : chain_)
+        if (event.detail == psgrid::to_string(server_id(server)))
+          lose(server_id(server), {record.at.seconds - 2 * detection.lease.seconds});
+  }
+
+  void lose(NodeId server, Time begun) {
+    if (std::count(chain_.begin(), chain_.end(), server.rank) > 0) lost_[server.rank] = begun;
+  }
+
+  const History& history_;
+  const std::uint32_t shard_;
+  Epoch epoch_;
+  std::vector<std::uint32_t> chain_;    // of the newest view
+  std::set<std::uint32_t> holders_;     // that applied something to it
+  std::map<std::uint32_t, Time> lost_;  // replicas, since when
+};
 
 // In what a manager says of one that it gives up: "shard 5: ...".
 std::optional<std::uint32_t> shard_in(const Event& event) {
@@ -209,7 +235,7 @@ BrokenList check_durable(const History& history) {
   for (Place place = 0; place < records.size() && !history.run().beyond_tolerance; ++place)
     if (const auto* event = std::get_if<Event>(&records[place].what);
         event && event->name == "shard_lost")
-      check_lost_shard(history, place, shard_in(*event).value(), findings);
+      LostShard(history, shard_in(*event).value()).check(place, findings);
   if (const auto count = final_count(history); count && count->found < count->expected)
     findings.add(count->at, fmt::format("the counts of the final model add up to {}, expected {}",
                                         count->found, count->expected));

@@ -181,16 +181,24 @@ TEST(RealTime, PromisesAboutTimeAreUnknownIfTheMachineStoodStill) {
       std::pair(true, false));
 }
 
-// Copies that were not made in time may be due to the machine; a shard that is still there is lost
-// by the cluster alone.
+// That replicas were not replaced in time may be due to the machine; that a shard which is still
+// there was given up is not.
 TEST(RealTime, AShardThatLostAllReplicasMayHaveHadNoTimeForNewOnes) {
-  const auto told = [](double stalled_s, std::vector<std::uint32_t> crashed) {
+  const auto told = [](double stalled_s, std::vector<std::uint32_t> crashed,
+                       const std::string& silent = "") {
     Story story;
     for (std::uint32_t server = 0; server < Story::kServers; ++server)
       story.tells(server_id(server), Story::view(1));
     for (std::uint32_t server : {0u, 1u}) story.applies(server, Story::entry(1, 0, 1));
     story.at(9);
     for (std::uint32_t server : crashed) story.event(server_id(server), "crash").at(9.5);
+    if (!silent.empty()) {
+      story.event(manager_id(0), "lost", silent);
+      std::vector<Chain> without = Story::chains();
+      without[0] = {.since = {2}, .servers = {0}};
+      story.tells(server_id(0), Story::view(2, without));
+      story.event(server_id(0), "crash");
+    }
     story.at(9.9).tells(server_id(2), Stalled{{stalled_s}});
     story.at(10).event(manager_id(0), "shard_lost", "shard 0: none of its replicas is left");
     story.tells(manager_id(0), JobFinished{StopReason::kLost});
@@ -203,7 +211,10 @@ TEST(RealTime, AShardThatLostAllReplicasMayHaveHadNoTimeForNewOnes) {
   EXPECT_EQ(told(0.01, {0, 1}), broken);
   EXPECT_EQ(told(0.5, {0, 1}), unknown);
   EXPECT_EQ(told(0.5, {0}), broken) << "server 1 has it";
-  EXPECT_EQ(told(0.5, {0, 2}), broken) << "server 2 never had it";
+  EXPECT_EQ(told(0.5, {0, 2}), broken) << "server 1 has it, and server 2 never had";
+  EXPECT_EQ(told(0.5, {}, "server[1]"), unknown) << "the chain went on without it";
+  EXPECT_EQ(told(0.01, {}, "server[1]"), broken);
+  EXPECT_EQ(told(0.5, {}, "server[2]"), broken) << "that never had it";
 }
 
 TEST(RealTime, LeavesRoomForWhatAMachineDoesBesides) {
