@@ -153,7 +153,11 @@ class Holders {
 // by a silence after which the chain went on without them.
 class LostShard {
  public:
-  LostShard(const History& history, std::uint32_t shard) : history_(history), shard_(shard) {}
+  LostShard(const History& history, std::uint32_t shard) : history_(history), shard_(shard) {
+    for (const TrailRecord& record : history.trail().records)
+      if (const auto* view = std::get_if<ViewInstalled>(&record.what))
+        chains_.emplace(view->epoch, view->chains[shard].servers);
+  }
 
   void check(Place place, Findings& findings) {
     const std::vector<TrailRecord>& records = history_.trail().records;
@@ -182,11 +186,7 @@ class LostShard {
   template <class Body>
   void see(const TrailRecord&, const Body&) {}
 
-  void see(const TrailRecord&, const ViewInstalled& view) {
-    if (view.epoch <= epoch_) return;
-    epoch_ = view.epoch;
-    chain_ = view.chains[shard_].servers;
-  }
+  void see(const TrailRecord&, const ViewInstalled& view) { go_on_to(view.epoch); }
 
   void see(const TrailRecord& record, const EntryApplied& applied) {
     if (applied.shard == shard_) holders_.insert(record.node.rank);
@@ -194,6 +194,7 @@ class LostShard {
 
   void see(const TrailRecord& record, const Event& event) {
     const DetectionSpec& detection = history_.run().detection;
+    if (event.name == "view") go_on_to(epoch_in(event).value_or(Epoch{}));
     if (event.name == "crash" && record.node.role == Role::kServer) {
       if (keeps_memory(history_.run().faults, record.node, record.at.seconds)) return;
       holders_.erase(record.node.rank);
@@ -205,12 +206,21 @@ class LostShard {
           lose(server_id(server), {record.at.seconds - 2 * detection.lease.seconds});
   }
 
+  // Managers decide what others hear of later, if at all: then nobody is known to be part of it.
+  void go_on_to(Epoch epoch) {
+    if (epoch <= epoch_) return;
+    epoch_ = epoch;
+    const auto chain = chains_.find(epoch);
+    chain_ = chain == chains_.end() ? std::vector<std::uint32_t>{} : chain->second;
+  }
+
   void lose(NodeId server, Time begun) {
     if (std::count(chain_.begin(), chain_.end(), server.rank) > 0) lost_[server.rank] = begun;
   }
 
   const History& history_;
   const std::uint32_t shard_;
+  std::map<Epoch, std::vector<std::uint32_t>> chains_;
   Epoch epoch_;
   std::vector<std::uint32_t> chain_;    // of the newest view
   std::set<std::uint32_t> holders_;     // that applied something to it

@@ -194,14 +194,15 @@ TEST(RealTime, AShardThatLostAllReplicasMayHaveHadNoTimeForNewOnes) {
     for (std::uint32_t server : crashed) story.event(server_id(server), "crash").at(9.5);
     if (!silent.empty()) {
       story.event(manager_id(0), "lost", silent);
-      std::vector<Chain> without = Story::chains();
-      without[0] = {.since = {2}, .servers = {0}};
-      story.tells(server_id(0), Story::view(2, without));
+      story.event(manager_id(0), "view", "epoch 2: shard 0 at server[0]");
       story.event(server_id(0), "crash");
     }
     story.at(9.9).tells(server_id(2), Stalled{{stalled_s}});
     story.at(10).event(manager_id(0), "shard_lost", "shard 0: none of its replicas is left");
     story.tells(manager_id(0), JobFinished{StopReason::kLost});
+    std::vector<Chain> without = Story::chains();
+    without[0] = {.since = {2}, .servers = {0}};
+    if (!silent.empty()) story.tells(server_id(2), Story::view(2, without));
     Trail trail = story.trail();
     trail.real_time = true;
     const History history(trail);
