@@ -94,12 +94,13 @@ void Client::install(ViewPtr view) {
 
 // --- pull -------------------------------------------------------------------------------------
 
-Client::Pulling& Client::begin_pull(Clock iteration) {
+Client::Pulling& Client::begin_pull(Clock iteration, std::optional<std::uint32_t> batch_of) {
   PSGRID_CHECK(started(), "a view before the first pull");
   Pulling& pulling = pulling_.emplace_back();
   pulling.requests.number = {++pulls_};
   pulling.iteration = iteration;
-  if (job_->spec.audited) context_.record(PullBegun{pulling.requests.number, iteration});
+  if (job_->spec.audited) 
+    context_.record(PullBegun{pulling.requests.number, iteration, batch_of});
   pulling.weights.slowest = {~0u};
   pulling.weights.read = last_read_;  // of shards that it does not ask
   return pulling;
@@ -120,8 +121,9 @@ RequestId Client::pull_newer(Clock iteration, std::vector<KeySet> keys, const We
   return pulling.requests.number;
 }
 
-RequestId Client::pull(Clock iteration, std::vector<KeySet> keys) {
-  Pulling& pulling = begin_pull(iteration);
+RequestId Client::pull(Clock iteration, std::vector<KeySet> keys,
+                       std::optional<std::uint32_t> batch_of) {
+  Pulling& pulling = begin_pull(iteration, batch_of);
   pulling.wanted = keys;
   if (cache_) {
     const Clock required = job_->consistency->required(iteration);

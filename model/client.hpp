@@ -53,8 +53,10 @@ class Client {
   void install(ViewPtr view);
   bool started() const { return view_ != nullptr; }
 
-  // Asks for rows, one key set a table, for an iteration. Any number may be outstanding.
-  RequestId pull(Clock iteration, std::vector<KeySet> keys);
+  // Asks for rows, one key set a table, for an iteration. Any number may be outstanding. batch_of:
+  // the worker whose iteration it is, if it is not this one.
+  RequestId pull(Clock iteration, std::vector<KeySet> keys,
+                 std::optional<std::uint32_t> batch_of = {});
 
   // The same, but every shard answers only when its rows are newer than these.
   RequestId pull_newer(Clock iteration, std::vector<KeySet> keys, const Weights& than);
@@ -130,7 +132,7 @@ class Client {
     void forget_messages() { messages = {}; }
   };
 
-  Pulling& begin_pull(Clock iteration);
+  Pulling& begin_pull(Clock iteration, std::optional<std::uint32_t> batch_of = {});
   void request_rows(Pulling& pulling, std::vector<KeySet> keys);
   void ask_all_shards(Pulling& pulling) const;
   void place_rows(Pulling& pulling, std::uint32_t shard, const Section& section) const;

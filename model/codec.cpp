@@ -280,7 +280,10 @@ void put(Sink& sink, const Rows& rows) {
   put(sink, rows.sections);
 }
 template <class Sink>
-void put(Sink&, const Turn&) {}
+void put(Sink& sink, const Turn& turn) {
+  sink.varint(turn.number);
+  sink.byte(turn.is_heard);
+}
 template <class Sink>
 void put(Sink& sink, const Idle& idle) {
   sink.varint(idle.iteration.value);
@@ -694,7 +697,10 @@ Message get_rows(WireReader& in) {
   rows.sections = get_sections(in);
   return rows;
 }
-Message get_turn(WireReader&) { return Turn{}; }
+Message get_turn(WireReader& in) {
+  const std::uint64_t number = in.varint();
+  return Turn{number, in.byte() != 0};
+}
 Message get_idle(WireReader& in) { return Idle{{in.u32()}}; }
 Message get_assist(WireReader& in) {
   Assist assist;

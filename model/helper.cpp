@@ -21,8 +21,8 @@ void Helper::help(NodeId whom, const Assist& with, std::vector<KeySet> keys) {
 
 void Helper::begin() {
   Task& task = tasks_.front();
-  if (job_->train.rows > 0) task.keys = learner_->keys(job_->train, task.rows);
-  task.pull = client_.pull(task.piece.iteration, task.keys);
+  if (!task.rows.empty()) task.keys = learner_->keys(job_->train, task.rows);
+  task.pull = client_.pull(task.piece.iteration, task.keys, task.whose.rank);
   if (client_.is_complete(task.pull)) compute();
 }
 

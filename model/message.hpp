@@ -299,8 +299,12 @@ struct Recalled {
 
 // --- between workers ----------------------------------------------------------------------------
 
-// Worker -> the worker of the next rank: its turn to push and pull.
-struct Turn {};
+// Worker -> the worker of the next rank: its turn to push and pull. Worker -> the worker before it:
+// it has heard that it is.
+struct Turn {
+  std::uint64_t number = 0;  // of the turn, which is that of the worker of this rank modulo all
+  bool is_heard = false;
+};
 
 // Worker -> worker: it has finished this iteration, and waits. It could help.
 struct Idle {

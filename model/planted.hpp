@@ -39,6 +39,14 @@ enum class Mistake : std::uint8_t {
   kGateNotReleased,       // nobody looks at the gate when a worker is expelled
   kTablesShared,          // updates of one namespace go to another
   kSumWithoutTheLast,     // an iteration's sum leaves a worker out
+  kRoundClosedEarly,      // an update is made of one gradient too few
+  kStaleGradientCounted,  // a gradient of older parameters is part of an update
+  kResyncWithoutRound,    // a copied state lacks the gradients that wait for others
+  kDynamicBoundOvershot,  // who runs ahead may do so one iteration too far
+  kSwitchedEarly,         // who is to become asynchronous already is
+  kTaskBeforeOthers,      // a task begins before the last iteration that it waits for
+  kTurnSkipped,           // the turn is passed to the next but one
+  kTurnTakenTwice,        // a turn that is told of again is taken again
   // Managers.
   kViewWithoutMajority,  // a view holds when its proposer says so
   kAcceptedForgotten,    // a vote does not tell what was accepted

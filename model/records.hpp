@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -88,6 +89,7 @@ struct PushAcknowledged {
 struct PullBegun {
   RequestId pull;
   Clock iteration;
+  std::optional<std::uint32_t> batch_of = {};  // another worker's, of whom it has a piece
 };
 struct PullEnded {
   RequestId pull;
@@ -104,6 +106,20 @@ struct EntryApplied {
   NodeId worker;             // of a push: whose
   RequestId push;            // 0: not a push of one worker
   std::uint64_t digest = 0;  // of all entries up to this one
+};
+
+// A replica has made an update of the gradients of some workers (consistency.hpp, Quorum).
+struct RoundClosed {
+  std::uint32_t shard = 0;
+  Epoch since;
+  std::uint64_t version = 0;  // of the parameters, by this update
+  struct Part {
+    NodeId worker;
+    Clock iteration;
+    std::uint64_t read_version = 0;  // of the parameters that the gradient is of
+    bool operator==(const Part&) const = default;
+  };
+  std::vector<Part> parts;
 };
 
 // A replica has answered a pull.
@@ -182,6 +198,6 @@ using Record =
     std::variant<IterationDone, GradientApplied, Evaluated, Event, JobFinished, PushBegun,
                  PushAcknowledged, PullBegun, PullEnded, EntryApplied, PullServed, ViewInstalled,
                  ReplicaState, HighWater, Situation, GradientDropped, FilterTotals, CheckpointPart,
-                 CheckpointDone, ClusterRestarted, MessageCorrupted, Stalled>;
+                 CheckpointDone, ClusterRestarted, MessageCorrupted, Stalled, RoundClosed>;
 
 }  // namespace psgrid

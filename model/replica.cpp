@@ -377,6 +377,8 @@ void Replica::apply(const Entry& entry) {
                                  .worker = worker_id(entry.worker),
                                  .push = push ? (*push)->request : RequestId{},
                                  .digest = state_->digest_of_entries()});
+  if (job_->spec.audited && job_->consistency->quorum() && state_->version() > version_before)
+    context_.record(RoundClosed{shard_, since_, state_->version(), state_->last_round()});
   if (!successor() && is_tail()) {
     stable_ = entry.sequence;
     acknowledge(entry);
@@ -843,6 +845,12 @@ bool Replica::may_answer(const PendingPull& pending) const {
   Clock required = pace_ ? pace_->required(pending.from.rank, pull.iteration)
                          : job_->consistency->required(pull.iteration);
   if (planted(Mistake::kStalenessOffByOne) && required > Clock{}) --required.value;
+  const ConsistencySpec& model = job_->spec.consistency;
+  if (planted(Mistake::kSwitchedEarly) && model.model == ConsistencyModel::kBspThenAsync)
+    required = std::min(required, Clock{model.switch_at / 2});
+  if (planted(Mistake::kTaskBeforeOthers) && model.model == ConsistencyModel::kTaskGraph &&
+      required == pull.iteration && required > Clock{})
+    --required.value;
   const std::uint32_t worker = pending.from.rank;
   const auto opens = [&](const RangeVectorClock& clocks, KeyRange keys) {
     return clocks.slowest(keys) >= required && (clocks.slowest(keys, worker) >= pull.own_clock ||

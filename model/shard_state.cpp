@@ -70,6 +70,11 @@ bool IterationSums::is_expelled(std::uint32_t worker) const {
   return absent != absent_until_.end() && absent->second == kNeverSlowest;
 }
 
+std::uint32_t IterationSums::expelled() const {
+  return static_cast<std::uint32_t>(
+      std::ranges::count(absent_until_, kNeverSlowest, &decltype(absent_until_)::value_type::second));
+}
+
 bool IterationSums::awaits(std::uint32_t worker, Clock iteration) const {
   const auto absent = absent_until_.find(worker);
   return absent == absent_until_.end() || absent->second <= iteration;
@@ -160,10 +165,7 @@ bool QuorumSum::holds_piece(std::uint32_t piece) const {
                      [&](const Part& part) { return part.piece == piece; });
 }
 
-bool QuorumSum::add(Part part) {
-  parts_.push_back(std::move(part));
-  return parts_.size() >= quorum_.gradients;
-}
+void QuorumSum::add(Part part) { parts_.push_back(std::move(part)); }
 
 QuorumSum::Finished QuorumSum::take(std::span<const Shard> shards) {
   Finished finished{.mean = {}, .parts = std::exchange(parts_, {})};
@@ -356,19 +358,38 @@ void ShardState::add_to_quorum(std::uint32_t worker, const Push& push, Context* 
     if (witness) witness->record(GradientDropped{worker_id(worker), push.iteration});
     return;
   }
-  if (!quorum_->add(
-          {{worker, push.read_clock, push.read_version}, push.iteration, piece, push.sections}))
-    return;
+  quorum_->add(
+      {{worker, push.read_clock, push.read_version}, push.iteration, piece, push.sections});
+  close_round_if_enough(witness);
+}
+
+// Of different workers there may be fewer left than the model asks for.
+std::uint32_t ShardState::enough_gradients() const {
+  const Quorum& quorum = quorum_->quorum();
+  const std::uint32_t left = std::max(1u, workers_ - sums_.expelled());
+  return quorum.one_each ? std::min(quorum.gradients, left) : quorum.gradients;
+}
+
+void ShardState::close_round_if_enough(Context* witness) {
+  const std::uint32_t enough = enough_gradients();
+  const bool too_soon = planted(Mistake::kRoundClosedEarly) && enough > 1;
+  if (quorum_->size() < enough - too_soon) return;
   const QuorumSum::Finished finished = quorum_->take(shards_);
   if (witness)
     for (const QuorumSum::Part& part : finished.parts)
       record_staleness(*witness, part.read, part.iteration, slowest());
   update(finished.mean, 1);
   if (job_->code) summed_ = summed_.next();
+  if (!notes_) return;
+  last_round_.clear();
+  for (const QuorumSum::Part& part : finished.parts)
+    last_round_.push_back({worker_id(part.read.worker), part.iteration, part.read.version});
 }
 
 bool ShardState::comes_too_late(const Push& push, std::uint32_t piece) const {
-  if (!job_->code) return quorum_->quorum().fresh && push.read_version < version_;
+  if (!job_->code)
+    return quorum_->quorum().fresh && push.read_version < version_ &&
+           !planted(Mistake::kStaleGradientCounted);
   return push.iteration.value != version_ || quorum_->holds_piece(piece);
 }
 
@@ -408,6 +429,7 @@ bool ShardState::apply_expulsion(const Expulsion& expulsion, Context* witness) {
       slowest_rose |= !planted(Mistake::kExpelledInMinimum) &&
                       clocks.advance(RangeVectorClock::kAllKeys, worker, kNeverSlowest);
   }
+  if (quorum_ && quorum_->size() > 0) close_round_if_enough(witness);
   apply_finished_iterations(witness);
   return slowest_rose;
 }
@@ -536,6 +558,7 @@ std::optional<std::string> ShardState::restore(const std::vector<Values>& parts)
   for (RangeVectorClock& clocks : clocks_) clocks.get(in);
   sums_.get(in, shards_);
   if (quorum_) quorum_->get(in);
+  if (quorum_ && planted(Mistake::kResyncWithoutRound)) *quorum_ = {*job_, quorum_->quorum()};
   if (!in.ok()) return "expected " + in.expected();
   if (job_->timing_only) return {};
   for (Shard& shard : shards_)

@@ -14,6 +14,7 @@
 #include "model/message.hpp"
 #include "model/node.hpp"
 #include "model/range_vector_clock.hpp"
+#include "model/records.hpp"
 #include "model/shard.hpp"
 #include "model/view.hpp"
 
@@ -56,6 +57,7 @@ class IterationSums {
   void admit(std::uint32_t worker, Clock from);
 
   bool is_expelled(std::uint32_t worker) const;
+  std::uint32_t expelled() const;  // how many
 
   // Those who are absent there are here, too.
   void be_without(const IterationSums& other) { absent_until_ = other.absent_until_; }
@@ -103,8 +105,8 @@ class QuorumSum {
   bool holds(std::uint32_t worker) const;
   bool holds_piece(std::uint32_t piece) const;
 
-  // True if that makes an update.
-  bool add(Part part);
+  void add(Part part);
+  std::size_t size() const { return parts_.size(); }
 
   struct Finished {
     std::vector<Section> mean;
@@ -151,6 +153,9 @@ class ShardState {
            quorum_->holds(worker);
   }
 
+  // What the last update was made of, where some gradients make one; of audited runs.
+  const std::vector<RoundClosed::Part>& last_round() const { return last_round_; }
+
   const IterationSums& sums() const { return sums_; }
   const RangeVectorClock& clocks(Namespace table) const { return clocks_[table.value]; }
   const std::vector<RangeVectorClock>& clocks() const { return clocks_; }
@@ -183,6 +188,8 @@ class ShardState {
   bool apply_push(std::uint32_t worker, const Push& push, Context* witness);
   void add_to_quorum(std::uint32_t worker, const Push& push, Context* witness);
   bool comes_too_late(const Push& push, std::uint32_t piece) const;
+  std::uint32_t enough_gradients() const;
+  void close_round_if_enough(Context* witness);
   bool apply_aggregate(const Aggregate& aggregate, Context* witness);
   bool apply_expulsion(const Expulsion& expulsion, Context* witness);
   bool apply_admission(const Admission& admission, Context* witness);
@@ -201,6 +208,7 @@ class ShardState {
   IterationSums sums_;
   Clock summed_;  // iterations applied as a whole
   std::optional<QuorumSum> quorum_;
+  std::vector<RoundClosed::Part> last_round_;
   std::uint64_t sequence_ = 0, version_ = 0;
   std::uint64_t entries_digest_ = 0;
 };

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "model/check.hpp"
+#include "model/planted.hpp"
 #include "model/section_rows.hpp"
 
 namespace psgrid {
@@ -38,7 +39,6 @@ void Worker::recall(const Memory& memory) {
 
 void Worker::on_message(NodeId from, const MessagePtr& message) {
   if (stopped_) {
-    if (std::holds_alternative<Turn>(*message)) return on_turn();
     // A manager that took over does not know that this worker is done.
     if (std::holds_alternative<Welcome>(*message) && reported_ > Clock{})
       context_.send(from, make_message(Progress{reported_, examples_}));
@@ -51,7 +51,7 @@ void Worker::on_message(NodeId from, const MessagePtr& message) {
   }
   if (const auto* welcome = std::get_if<Welcome>(message.get())) return on_welcome(from, *welcome);
   if (std::holds_alternative<HeartbeatAck>(*message)) return member_.hear(from);
-  if (std::holds_alternative<Turn>(*message)) return on_turn();
+  if (const auto* turn = std::get_if<Turn>(message.get())) return on_turn(from, *turn);
   if (!client_->started()) return;
   if (const auto* idle = std::get_if<Idle>(message.get())) return on_idle(from, *idle);
   if (const auto* assist = std::get_if<Assist>(message.get())) return on_assist(from, *assist);
@@ -95,6 +95,7 @@ void Worker::report() {
 void Worker::on_stop() {
   stopped_ = true;  // the program stays as it is: its frame may be in use by a computation
   if (report_timer_) context_.cancel_timer(*report_timer_);
+  if (turn_timer_) context_.cancel_timer(*turn_timer_);
   member_.stop();
 }
 
@@ -171,6 +172,7 @@ void Worker::take_rows(const Welcome& welcome) {
 void Worker::on_timer(TimerId timer) {
   if (stopped_) return;
   if (timer == report_timer_) return report();
+  if (timer == turn_timer_) return send_turn();
   if (member_.on_timer(timer)) return;
   const bool known = client_->on_timer(timer);
   PSGRID_CHECK(known, "a timer that this worker has set");
@@ -227,8 +229,9 @@ MiniBatch Worker::next_batch() {
     batch.examples = static_cast<std::uint32_t>(batch.rows.size());
     batch.keys = learner_->keys(job_->train, batch.rows);
   } else if (auto rows = learner_->made_up_rows(self_.rank, batch.iteration); !rows.empty()) {
-    batch.rows = std::move(rows);
-    batch.keys = learner_->keys(job_->train, batch.rows);
+    batch.keys = learner_->keys(job_->train, rows);
+    for (std::uint32_t step = 0; step < steps; ++step)
+      batch.rows.insert(batch.rows.end(), rows.begin(), rows.end());
   }
   examples_ = batch.examples;
   touched_.add(batch.keys);
@@ -324,13 +327,11 @@ Worker::TurnVerb Worker::turn() { return {*this}; }
 
 void Worker::step_locally(Weights& weights, const Gradient& gradient) const {
   const auto rate = static_cast<float>(job_->spec.job.optimizer.learning_rate);
-  for (std::size_t table = 0; table < weights.sections.size(); ++table) {
-    Section& section = weights.sections[table];
+  for (const Section& derivative : gradient.sections) {
+    Section& section = weights.sections[derivative.table.value];
     if (section.values.is_phantom()) continue;
-    const std::span<const float> derivative = gradient.sections[table].values.data();
-    PSGRID_CHECK(gradient.sections[table].keys.same_as(section.keys), "the keys of the weights");
     std::vector<float> values(section.values.data().begin(), section.values.data().end());
-    for (std::size_t i = 0; i < values.size(); ++i) values[i] -= rate * derivative[i];
+    add_scaled_rows(values, section.keys, derivative, -rate);
     section.values = Values(std::move(values));
   }
 }
@@ -440,13 +441,32 @@ void Worker::TurnVerb::await_resume() {
 }
 
 void Worker::pass_turn() {
-  const std::uint32_t next = (self_.rank + 1) % job_->spec.cluster.workers;
-  if (next == self_.rank) return;
+  if (job_->spec.cluster.workers == 1) return;
   has_turn_ = false;
-  context_.send(worker_id(next), make_message(Turn{}));
+  passed_ = turn_ + 1 + (planted(Mistake::kTurnSkipped) && turn_ % 8 == 0);
+  send_turn();
 }
 
-void Worker::on_turn() {
+// Again until the next one answers, where messages may be lost.
+void Worker::send_turn() {
+  const auto next = static_cast<std::uint32_t>(*passed_ % job_->spec.cluster.workers);
+  context_.send(worker_id(next), make_message(Turn{*passed_}));
+  const Duration timeout = job_->spec.client.retry.timeout;
+  if (timeout.seconds > 0) turn_timer_ = context_.set_timer(timeout);
+}
+
+void Worker::on_turn(NodeId from, const Turn& turn) {
+  if (turn.is_heard) {
+    if (turn.number != passed_) return;
+    passed_.reset();
+    if (turn_timer_) context_.cancel_timer(*std::exchange(turn_timer_, {}));
+    return;
+  }
+  if (job_->spec.client.retry.timeout.seconds > 0)
+    context_.send(from, make_message(Turn{turn.number, true}));
+  const bool is_copy = turn.number <= turn_;
+  if (is_copy && !planted(Mistake::kTurnTakenTwice)) return;
+  turn_ = turn.number;
   has_turn_ = true;
   if (awaits_turn_) return resume();
   if (stopped_ || (client_->started() && !program_.is_running())) pass_turn();  // it is done
@@ -464,7 +484,7 @@ void Worker::share(const MiniBatch& batch) {
     SharedBatch::Piece& piece = pieces[number];
     piece.examples = begin_of(number + 1) - begin_of(number);
     piece.keys = batch.keys;
-    if (!batches_) continue;
+    if (batch.rows.empty()) continue;
     const auto first = batch.rows.begin() + begin_of(number);
     piece.rows.assign(first, first + piece.examples);
     piece.keys = learner_->keys(job_->train, piece.rows);
@@ -494,7 +514,9 @@ void Worker::on_assist(NodeId from, const Assist& assist) {
   if (!helper_ || (!awaited_pull_ && program_.is_running())) return;
   PSGRID_CHECK(0 < assist.examples && assist.examples <= assist.of, "a piece of a mini-batch");
   PSGRID_CHECK(
-      std::ranges::all_of(assist.rows, [&](std::uint32_t row) { return row < job_->train.rows; }),
+      job_->train.rows == 0 ||
+          std::ranges::all_of(assist.rows,
+                              [&](std::uint32_t row) { return row < job_->train.rows; }),
       "rows of the training data");
   helper_->help(from, assist, all_keys_);
 }

@@ -110,7 +110,7 @@ class Worker final : public Node {
   ComputeUnlessVerb compute_unless(RequestId pull, const MiniBatch& batch, const Weights& weights,
                                    std::uint32_t step = 0);
 
-  // The weights one step of SGD further, by a gradient of the same keys.
+  // The weights one step of SGD further, by a gradient of the same keys, or some of them.
   void step_locally(Weights& weights, const Gradient& gradient) const;
 
   // Adds to the iteration's gradient; it leaves with clock().
@@ -157,7 +157,8 @@ class Worker final : public Node {
   void on_acknowledged();
   void resume();
   bool is_window_full() const;
-  void on_turn();
+  void on_turn(NodeId from, const Turn& turn);
+  void send_turn();
   void on_idle(NodeId from, const Idle& idle);
   void on_assist(NodeId from, const Assist& assist);
   void on_assisted(NodeId from, const Assisted& assisted);
@@ -198,6 +199,9 @@ class Worker final : public Node {
   bool awaits_turn_ = false;
   std::optional<RequestId> awaited_instead_;  // of the work
   bool has_turn_ = false;
+  std::uint64_t turn_ = 0;               // the number of its last
+  std::optional<std::uint64_t> passed_;  // that of the next one, who has not answered yet
+  std::optional<TimerId> turn_timer_;
   std::optional<std::uint32_t> awaited_piece_;  // of the work
   std::uint64_t works_ = 0;                     // gradients begun
   Time waiting_since_;

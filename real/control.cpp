@@ -175,10 +175,15 @@ PushAcknowledged get_push_acknowledged(WireReader& in) { return {{in.varint()}};
 void put(WireWriter& out, const PullBegun& begun) {
   put(out, begun.pull);
   put(out, begun.iteration);
+  out.varint(begun.batch_of ? std::uint64_t{*begun.batch_of} + 1 : 0);
 }
 PullBegun get_pull_begun(WireReader& in) {
-  const RequestId pull{in.varint()};
-  return {pull, get<Clock>(in)};
+  PullBegun begun;
+  begun.pull = {in.varint()};
+  begun.iteration = get<Clock>(in);
+  if (const std::uint64_t other = in.varint(); other > 0)
+    begun.batch_of = static_cast<std::uint32_t>(other - 1);
+  return begun;
 }
 void put(WireWriter& out, const PullEnded& ended) {
   put(out, ended.pull);
@@ -213,6 +218,30 @@ EntryApplied get_entry_applied(WireReader& in) {
   applied.push = {in.varint()};
   applied.digest = in.fixed64();
   return applied;
+}
+void put(WireWriter& out, const RoundClosed& round) {
+  put(out, std::uint64_t{round.shard});
+  put(out, round.since);
+  out.varint(round.version);
+  put_list(out, round.parts, [&](const RoundClosed::Part& part) {
+    put(out, part.worker);
+    put(out, part.iteration);
+    out.varint(part.read_version);
+  });
+}
+RoundClosed get_round_closed(WireReader& in) {
+  RoundClosed round;
+  round.shard = in.u32();
+  round.since = {in.u32()};
+  round.version = in.varint();
+  round.parts = get_list<RoundClosed::Part>(in, [&] {
+    RoundClosed::Part part;
+    part.worker = get<NodeId>(in);
+    part.iteration = get<Clock>(in);
+    part.read_version = in.varint();
+    return part;
+  });
+  return round;
 }
 void put(WireWriter& out, const PullServed& served) {
   put(out, std::uint64_t{served.shard});
@@ -404,12 +433,14 @@ Record get_record(WireReader& in) {
       return get_message_corrupted(in);
     case 21:
       return get_stalled(in);
+    case 22:
+      return get_round_closed(in);
     default:
       in.fail("a known record");
       return Event{};
   }
 }
-static_assert(std::variant_size_v<Record> == 22);
+static_assert(std::variant_size_v<Record> == 23);
 
 void put(WireWriter& out, const MessageTrace& message) {
   put(out, message.from);

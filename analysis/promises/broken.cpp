@@ -14,7 +14,7 @@ struct PromiseText {
 };
 
 // In the order of the enumeration.
-constexpr std::array<PromiseText, 22> kPromises = {{
+constexpr std::array<PromiseText, 24> kPromises = {{
     {"Durable",
      "An acknowledged push is in every later state of its key range as long as at most k of its "
      "replicas lost their memory since."},
@@ -42,6 +42,12 @@ constexpr std::array<PromiseText, 22> kPromises = {{
     {"Session",
      "A worker sees its own acknowledged pushes, and never reads an older version after a newer "
      "one."},
+    {"Quorum",
+     "Where k gradients make an update it is of k, or of those workers' that are left, none of them "
+     "is in two, and where they have to be fresh they are of the parameters before it."},
+    {"Turns",
+     "Where workers take turns only one at a time moves data, and none is passed over as long as "
+     "it has iterations left."},
     {"Isolated", "Nothing in one namespace changes values, clocks or membership in another."},
     {"Member",
      "Only joined and not expelled members are in a view; requests of others are refused; a join "

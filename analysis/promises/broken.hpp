@@ -23,6 +23,8 @@ enum class Promise {
   kStaleness,
   kBulkSync,
   kSession,
+  kQuorum,
+  kTurns,
   kIsolated,
   kMember,
   kOneView,

@@ -20,6 +20,7 @@ constexpr Check kOfValues[] = {
     {Promise::kBulkSync, check_bulk_sync}, {Promise::kSession, check_session},
 };
 constexpr Check kSafety[] = {
+    {Promise::kQuorum, check_quorum},            {Promise::kTurns, check_turns},
     {Promise::kDurable, check_durable},          {Promise::kExactlyOnce, check_exactly_once},
     {Promise::kPrefixOrder, check_prefix_order}, {Promise::kAgree, check_agree},
     {Promise::kMonotone, check_monotone},        {Promise::kOneOwner, check_one_owner},
@@ -34,6 +35,12 @@ constexpr Check kLiveness[] = {
 };
 
 bool counts(const RunSpec& run) { return run.job.learner.type == LearnerType::kTally; }
+
+bool applies(Promise promise, const RunSpec& run) {
+  const auto model = make_consistency(run.consistency);
+  if (promise == Promise::kQuorum) return model->quorum().has_value();
+  return promise != Promise::kTurns || model->takes_turns();
+}
 
 template <std::size_t kCount>
 void run(const History& history, const Check (&checks)[kCount], BrokenList& broken) {
@@ -100,7 +107,8 @@ std::string promises_text(const Trail& trail, const BrokenList& broken) {
   };
   const bool within = !run.beyond_tolerance;
   for (const Check& check : kOfValues) tell(check.promise, within && counts(run));
-  for (const Check& check : kSafety) tell(check.promise, within);
+  for (const Check& check : kSafety)
+    tell(check.promise, within && applies(check.promise, run));
   tell(Promise::kHonest, !within);
   for (const Check& check : kLiveness) tell(check.promise, within);
   for (const Check& check : kOfHarness) tell(check.promise, messages_counted);

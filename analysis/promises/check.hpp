@@ -19,6 +19,10 @@ BrokenList check_staleness(const History& history);
 BrokenList check_bulk_sync(const History& history);
 BrokenList check_session(const History& history);
 
+// Updates of some workers' gradients (rounds.cpp), and who moves data when (turns.cpp).
+BrokenList check_quorum(const History& history);
+BrokenList check_turns(const History& history);
+
 // What replicas applied (logs.cpp).
 BrokenList check_durable(const History& history);
 BrokenList check_exactly_once(const History& history);

@@ -22,6 +22,9 @@ History::History(const Trail& trail)
       consistency_(make_consistency(trail.run.consistency)),
       pushes_(trail.run.cluster.workers),
       expelled_(trail.run.cluster.workers, kNever) {
+  any_sums_ = consistency_->sums_iterations();
+  for (Clock each; each.value < trail.run.job.stop.iterations.value_or(0); each = each.next())
+    any_sums_ |= consistency_->sums(each);
   if (trail.run.job.learner.type == LearnerType::kTally)
     layout_.emplace(trail.run.cluster.workers, trail.run.job.learner.keys);
   collect();
@@ -56,6 +59,7 @@ void History::collect() {
                         .life = returns[record.node],
                         .number = pull->pull,
                         .iteration = pull->iteration,
+                        .batch_of = pull->batch_of.value_or(rank),
                         .begun = place,
                         .pushed = pushed[{rank, record.incarnation}]});
     } else if (const auto* ended = std::get_if<PullEnded>(&record.what)) {
@@ -116,11 +120,13 @@ void History::fill_in_pushes() {
 }
 
 void History::draw_batches() {
-  const std::uint32_t iterations = run().job.stop.iterations.value_or(0);
   batches_.resize(layout_->workers());
   of_kind_.resize(layout_->workers());
   surely_of_kind_.resize(layout_->workers());
-  for (std::uint32_t worker = 0; worker < layout_->workers(); ++worker)
+  for (std::uint32_t worker = 0; worker < layout_->workers(); ++worker) {
+    // Where some gradients are enough, a worker may have done more than its share.
+    const auto iterations = std::max<std::size_t>(run().job.stop.iterations.value_or(0),
+                                                  pushes_[worker].size());
     for (std::uint32_t kind = 0; kind < TallyLayout::kKinds; ++kind) {
       batches_[worker].push_back(layout_->batch(worker, kind));
       std::vector<std::uint32_t> most = {0}, least = {0};
@@ -134,6 +140,7 @@ void History::draw_batches() {
       of_kind_[worker].push_back(std::move(most));
       surely_of_kind_[worker].push_back(std::move(least));
     }
+  }
 }
 
 namespace {

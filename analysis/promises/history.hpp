@@ -37,6 +37,7 @@ struct PullLife {
   std::uint32_t life = 0;  // of this incarnation: how often it had been admitted again
   RequestId number;
   Clock iteration;
+  std::uint32_t batch_of = 0;  // whose iteration it is: another's if the worker helps
   Clock slowest;
   Place begun = kNever, ended = kNever;
   std::uint64_t pushed = 0;  // this incarnation's last push when it began; 0: none yet
@@ -52,6 +53,13 @@ class History {
   const Trail& trail() const { return *trail_; }
   const RunSpec& run() const { return trail_->run; }
   const Consistency& consistency() const { return *consistency_; }
+
+  // Whether the gradients of any of the job's iterations are summed, and applied together.
+  bool any_sums() const { return any_sums_; }
+
+  // Whether how much a push counts depends on how many workers there are.
+  bool counts_means() const { return any_sums_ || consistency_->quorum(); }
+
   const FaultTimes& faults() const { return faults_; }
   Time time(Place place) const { return trail_->records[place].at; }
 
@@ -110,6 +118,7 @@ class History {
   const Trail* trail_;
   FaultTimes faults_;
   std::unique_ptr<Consistency> consistency_;
+  bool any_sums_ = false;
   std::vector<std::vector<PushLife>> pushes_;
   std::vector<PullLife> pulls_;
   std::optional<StopReason> stop_reason_;

@@ -64,7 +64,8 @@ double iteration_s(const RunSpec& run) {
   double slowest = 1;  // that of a straggler
   for (const StragglerSpec& straggler : run.stragglers)
     slowest = std::max(slowest, straggler.factor);
-  return run.job.compute.seconds.value_or(Duration{0}).seconds * slowest + round_trips(run, 3);
+  return run.job.compute.seconds.value_or(Duration{0}).seconds * run.job.local_steps * slowest +
+         round_trips(run, 3);
 }
 
 }  // namespace
@@ -276,8 +277,10 @@ void check_losses(const History& history, Findings& findings) {
 void check_gates(const History& history, Findings& findings) {
   const RunSpec& run = history.run();
   if (any_moves(run)) return;  // those who come later count, from an iteration that nobody records
+  if (history.consistency().quorum()) return;  // it is held until an update that needs others
   const double bound = at_most(history, run.detection.lease.seconds + iteration_s(run));
   for (const PullLife& pull : history.pulls()) {
+    if (pull.batch_of != pull.worker.rank) continue;  // who has work of its own forgets it
     const std::uint64_t required = history.consistency().required(pull.iteration).value;
     const Time begun = history.time(pull.begun);
     // The worker's own pushes have to be in, too.
@@ -349,7 +352,12 @@ constexpr double kSlowdownMost = 1.5;
 BrokenList check_recovered(const History& history) {
   Findings findings(Promise::kRecovered);
   const auto healed = history.faults().healed();
-  // How often a cache answers differs from one stretch of iterations to the next.
+  // How often a cache answers differs from one stretch of iterations to the next, as does how many
+  // gradients are given up, or which of a graph's tasks it is.
+  const auto quorum = history.consistency().quorum();
+  if ((quorum && quorum->one_each) ||
+      history.run().consistency.model == ConsistencyModel::kTaskGraph)
+    return {};
   if (!healed || !history.run().detection.enabled || history.consistency().caches()) return {};
   // So do bursts of slow ones, and a cluster of another size.
   if (!history.run().stragglers.empty() || any_moves(history.run())) return {};

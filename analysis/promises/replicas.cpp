@@ -72,7 +72,7 @@ struct FinalCount {
 std::optional<FinalCount> final_count(const History& history) {
   if (!history.counts() || history.expelled_before(kNever) > 0) return {};
   FinalCount count;
-  if (history.stop_reason() != StopReason::kIterations) return {};
+  if (history.stop_reason() != StopReason::kIterations || history.consistency().quorum()) return {};
   for (const TrailRecord& record : history.trail().records)
     if (const auto* evaluated = std::get_if<Evaluated>(&record.what)) {
       count.found = evaluated->metric;

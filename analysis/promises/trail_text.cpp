@@ -54,6 +54,14 @@ struct Text {
             : fmt::format("push {} of {}", applied.push.value, psgrid::to_string(applied.worker)),
         applied.digest & 0xffffffff);
   }
+  std::string operator()(const RoundClosed& round) const {
+    std::vector<std::string> parts;
+    for (const RoundClosed::Part& part : round.parts)
+      parts.push_back(fmt::format("iteration {} of {} (from version {})", part.iteration.value,
+                                  psgrid::to_string(part.worker), part.read_version));
+    return fmt::format("makes update {} of shard {} since {}: {}", round.version, round.shard,
+                       round.since.value, fmt::join(parts, ", "));
+  }
   std::string operator()(const PullServed& served) const {
     return fmt::format("answers pull {} of {} from shard {} since {}",
                        served.pull.value & 0xffffffff, psgrid::to_string(served.worker),

@@ -8,6 +8,7 @@
 
 #include "analysis/promises/check.hpp"
 #include "analysis/promises/findings.hpp"
+#include "analysis/promises/rounds.hpp"
 
 namespace psgrid::analysis {
 
@@ -53,7 +54,7 @@ class Pulls {
 
  private:
   std::vector<KeyRead> reads(const PullLife& pull) const {
-    const TallyBatch& batch = history_.batch(pull.worker.rank, pull.iteration);
+    const TallyBatch& batch = history_.batch(pull.batch_of, pull.iteration);
     const auto& values = std::get<PullEnded>(history_.trail().records[pull.ended].what).values;
     std::vector<KeyRead> reads;
     reads.reserve(values.size());
@@ -91,12 +92,12 @@ std::uint64_t surely_added(const History& history, const KeyRead& read,
 
 // The mean over those who are left grows by more than 1 for each of them.
 double most(const History& history, const PullFacts& facts, std::uint64_t pushes) {
-  if (!history.consistency().sums_iterations() || facts.expelled == 0)
+  if (!history.counts_means() || facts.expelled == 0)
     return static_cast<double>(pushes);
   const double workers = history.layout().workers();
-  constexpr double kRounding = 1e-3;
-  return static_cast<double>(pushes) * workers / std::max(1.0, workers - facts.expelled) +
-         kRounding;
+  const double all = static_cast<double>(pushes) * workers / std::max(1.0, workers - facts.expelled);
+  constexpr double kRounding = 1e-3, kRoundingOfSteps = 1e-5;
+  return all + kRounding + kRoundingOfSteps * all;
 }
 
 std::string pull_text(const History& history, const PullLife& pull) {
@@ -111,21 +112,36 @@ std::string owner_text(const History& history, Key key) {
                                             : std::string("a hot key");
 }
 
+// Of a worker's first pushes those before any that may wait for the others' of its iteration, as
+// only so many iterations are complete.
+std::uint64_t applied(const History& history, std::uint64_t pushes, std::uint64_t complete) {
+  std::uint64_t applied = 0;
+  while (applied < pushes &&
+         (applied < complete ||
+          !history.consistency().sums({static_cast<std::uint32_t>(applied)})))
+    ++applied;
+  return applied;
+}
+
 // Acknowledged pushes that must be in the values: where sums are applied only when an iteration is
-// complete, those of iterations that all workers had acknowledged.
+// complete, those of iterations that all workers had acknowledged. Of those that wait for enough
+// others see rounds.hpp.
 std::optional<std::vector<std::uint64_t>> must_have(const History& history,
                                                     const PullFacts& facts) {
-  if (history.consistency().caches()) return {};
-  if (!history.consistency().sums_iterations()) return facts.acknowledged;
+  if (history.consistency().caches() || history.consistency().quorum()) return {};
+  if (!history.any_sums()) return facts.acknowledged;
   if (facts.expelled > 0) return {};
   const auto complete = *std::min_element(facts.acknowledged.begin(), facts.acknowledged.end());
-  return std::vector<std::uint64_t>(facts.acknowledged.size(), complete);
+  std::vector<std::uint64_t> pushes = facts.acknowledged;
+  for (std::uint64_t& of_worker : pushes) of_worker = applied(history, of_worker, complete);
+  return pushes;
 }
 
 }  // namespace
 
 BrokenList check_bounds(const History& history) {
   Findings findings(Promise::kBounds);
+  const CountedPushes counted(history);
   Pulls(history).for_each([&](const PullFacts& facts, const std::vector<KeyRead>& reads) {
     const auto least = must_have(history, facts);
     for (const KeyRead& read : reads) {
@@ -139,6 +155,15 @@ BrokenList check_bounds(const History& history) {
       const std::uint64_t begun = added(history, read, facts.begun);
       if (read.value > most(history, facts, begun))
         tell(fmt::format("at most the {} pushes to it that had begun", begun));
+      if (history.consistency().quorum()) {
+        const CountedPushes::Count in_updates =
+            counted.count(read.table, read.key, facts.pull.begun, facts.pull.ended);
+        const double rounding = facts.expelled > 0 ? 1e-3 + 1e-5 * in_updates.most : 0;
+        if (read.value < in_updates.least - rounding || read.value > in_updates.most + rounding)
+          tell(fmt::format("{} to {}, as updates were made of pushes to it that were acknowledged "
+                           "before, and of any",
+                           in_updates.least, in_updates.most));
+      }
       if (!least) continue;
       const std::uint64_t acknowledged = surely_added(history, read, *least);
       if (read.value < static_cast<float>(acknowledged))
@@ -152,7 +177,7 @@ BrokenList check_bounds(const History& history) {
 BrokenList check_no_phantom(const History& history) {
   Findings findings(Promise::kNoPhantom);
   Pulls(history).for_each([&](const PullFacts& facts, const std::vector<KeyRead>& reads) {
-    const bool whole = !history.consistency().sums_iterations() || facts.expelled == 0;
+    const bool whole = !history.counts_means() || facts.expelled == 0;
     std::vector<std::uint64_t> ever;
     for (const std::vector<PushLife>& lives : history.pushes()) ever.push_back(lives.size());
     for (const KeyRead& read : reads) {
@@ -195,6 +220,7 @@ BrokenList check_isolated(const History& history) {
 
 BrokenList check_staleness(const History& history) {
   Findings findings(Promise::kStaleness);
+  if (history.consistency().quorum()) return {};  // clocks say nothing of what was dropped
   Pulls(history).for_each([&](const PullFacts& facts, const std::vector<KeyRead>& reads) {
     // Pushes of each worker: what the model asks for, and what the answer says is in it.
     const std::uint64_t required =
@@ -229,11 +255,15 @@ BrokenList check_staleness(const History& history) {
 
 BrokenList check_bulk_sync(const History& history) {
   Findings findings(Promise::kBulkSync);
-  constexpr Clock kSome{1000};
-  const bool is_serial = history.consistency().least_required(kSome) == kSome;
-  if (!is_serial || history.consistency().caches()) return {};
+  if (history.consistency().caches()) return {};
+  // Up to where all iterations are one after the other.
+  Clock serial;
+  while (serial.value < history.run().job.stop.iterations.value_or(0) &&
+         history.consistency().sums(serial) &&
+         history.consistency().least_required(serial) == serial)
+    serial = serial.next();
   Pulls(history).for_each([&](const PullFacts& facts, const std::vector<KeyRead>& reads) {
-    if (facts.expelled > 0) return;
+    if (facts.expelled > 0 || facts.pull.iteration >= serial) return;
     // Started anew, a worker repeats iterations that may be part of the model already: what it
     // reads for them is newer, and what it pushes is not applied again.
     if (facts.repeats) return;
@@ -290,9 +320,13 @@ BrokenList check_session(const History& history) {
     ReadSoFar& session = sessions[{worker, facts.pull.incarnation, life}];
     const auto& newest = session.before(facts.pull.begun);
     const bool was_out = history.is_expelled_before(worker.rank, facts.pull.ended);
-    const std::uint64_t own = history.consistency().sums_iterations() || was_out
-                                  ? 0
-                                  : std::max(facts.acknowledged[worker.rank], facts.pull.pushed);
+    const std::uint64_t pushed = std::max(facts.acknowledged[worker.rank], facts.pull.pushed);
+    const bool is_mean = history.counts_means() && facts.expelled > 0;
+    const std::uint64_t own =
+        was_out || is_mean || history.consistency().quorum()
+            ? 0
+            : applied(history, pushed,
+                      history.consistency().least_required(facts.pull.iteration).value);
     for (const KeyRead& read : reads) {
       const std::uint64_t expected = history.surely_added(worker.rank, read.table, read.key, own);
       if (read.value < static_cast<float>(expected))

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "model/consistency/models.hpp"
+#include "model/planted.hpp"
 
 namespace psgrid {
 
@@ -34,7 +35,8 @@ class SpeedOfWorkers final : public Pace {
       seen.asked = iteration;  // once an iteration
       seen.granted = more_iterations(worker);
     }
-    return seen.granted > 0 ? less(iteration, least_ + spare_) : strict;
+    const std::uint32_t most = least_ + spare_ + planted(Mistake::kDynamicBoundOvershot);
+    return seen.granted > 0 ? less(iteration, most) : strict;
   }
 
  private:

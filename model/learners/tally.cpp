@@ -1,6 +1,10 @@
 #include "model/learners/tally.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include "model/check.hpp"
+#include "model/consistency.hpp"
 #include "model/random.hpp"
 
 namespace psgrid {
@@ -36,8 +40,14 @@ TallyBatch TallyLayout::batch(std::uint32_t worker, std::uint32_t kind) const {
   }
 }
 
-OptimizerSpec tally_optimizer(std::uint32_t workers) {
-  return {.type = OptimizerType::kSgd, .learning_rate = static_cast<double>(workers)};
+std::uint32_t gradients_in_update(const RunSpec& run) {
+  const auto quorum = make_consistency(run.consistency)->quorum();
+  return quorum ? quorum->gradients : run.cluster.workers;
+}
+
+OptimizerSpec tally_optimizer(const RunSpec& run) {
+  return {.type = OptimizerType::kSgd,
+          .learning_rate = 1.0 * gradients_in_update(run) / run.job.local_steps};
 }
 
 bool is_tally_exact(std::uint32_t workers) {
@@ -50,7 +60,8 @@ bool is_tally_exact(std::uint32_t workers) {
   return true;
 }
 
-Tally::Tally(const LearnerSpec& spec) : layout_(spec.workers, spec.keys) {
+Tally::Tally(const LearnerSpec& spec)
+    : layout_(spec.workers, spec.keys), batch_(std::max(spec.batch, 1u)) {
   PSGRID_CHECK(spec.keys > 0, "at least one key of each worker");
   PSGRID_CHECK(spec.workers > 0 && is_tally_exact(spec.workers), "workers whose counts are exact");
 }
@@ -60,15 +71,17 @@ std::vector<Table> Tally::tables() const {
           {.name = "second", .id = {1}, .keys = layout_.keys(), .width = 1, .initial = {}}};
 }
 
-// A row stands for a worker and a kind of batch.
+// A row stands for a worker and a kind of batch: each example is the whole of it.
 std::vector<std::uint32_t> Tally::made_up_rows(std::uint32_t worker, Clock iteration) const {
-  return {worker * TallyLayout::kKinds + TallyLayout::kind(worker, iteration)};
+  const std::uint32_t row = worker * TallyLayout::kKinds + TallyLayout::kind(worker, iteration);
+  return std::vector<std::uint32_t>(batch_, row);
 }
 
 namespace {
 
 TallyBatch batch_of(const TallyLayout& layout, std::span<const std::uint32_t> rows) {
-  PSGRID_CHECK(rows.size() == 1, "the one row of an iteration");
+  PSGRID_CHECK(!rows.empty() && std::ranges::count(rows, rows[0]) == std::ssize(rows),
+               "the one row of an iteration");
   return layout.batch(rows[0] / TallyLayout::kKinds, rows[0] % TallyLayout::kKinds);
 }
 

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "model/learner.hpp"
+#include "model/run_spec.hpp"
 
 namespace psgrid {
 
@@ -48,12 +49,16 @@ class TallyLayout {
   std::uint32_t workers_, keys_of_each_;
 };
 
-// The optimizer that makes each push count 1: SGD of this rate. Requires is_tally_exact(workers).
-OptimizerSpec tally_optimizer(std::uint32_t workers);
+// Of how many workers' gradients an update is the mean: of all, unless some are enough.
+std::uint32_t gradients_in_update(const RunSpec& run);
 
-// Whether float32 arithmetic is exact for so many workers, whether their gradients are applied one
+// The optimizer that makes each push count 1: SGD of this rate. Requires
+// is_tally_exact(gradients_in_update(run)), and local steps that are a power of 2.
+OptimizerSpec tally_optimizer(const RunSpec& run);
+
+// Whether float32 arithmetic is exact for so many gradients, whether their gradients are applied one
 // by one or summed first.
-bool is_tally_exact(std::uint32_t workers);
+bool is_tally_exact(std::uint32_t gradients);
 
 class Tally final : public Learner {
  public:
@@ -72,6 +77,7 @@ class Tally final : public Learner {
 
  private:
   const TallyLayout layout_;
+  const std::uint32_t batch_;  // examples of one, all of which are the same
 };
 
 }  // namespace psgrid

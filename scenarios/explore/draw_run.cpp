@@ -43,13 +43,50 @@ NodeSelector only(NodeId node) { return {{node.role, node.rank, node.rank}}; }
 
 // --- the cluster and its job --------------------------------------------------------------------
 
-ConsistencySpec draw_consistency(const Exploration& exploration, Dice& dice) {
+DelayRule draw_delay(Dice& dice) {
+  const std::uint32_t from = dice.number({0, 2});
+  switch (dice.below(5)) {
+    case 0:
+      return {.kind = DelayRule::Kind::kAny};
+    case 1:
+      return {DelayRule::Kind::kOverIterations, from, dice.number({0, 3}), dice.number({1, 15})};
+    case 2:
+      return {DelayRule::Kind::kAsNeeded, from, from + dice.number({0, 2}), 0};
+    default:
+      return {.from = from};
+  }
+}
+
+// Each after some of those before it; the last goes on to the end of the job.
+std::vector<TaskSpec> draw_tasks(Dice& dice) {
+  std::vector<TaskSpec> tasks(dice.number({2, 4}));
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    tasks[i].name = std::string(1, static_cast<char>('a' + i));
+    if (i + 1 < tasks.size()) tasks[i].iterations = dice.number({3, 25});
+    for (std::size_t before = 0; before < i; ++before)
+      if (dice.chance(0.5)) tasks[i].after.push_back(tasks[before].name);
+    tasks[i].delay = draw_delay(dice);
+  }
+  return tasks;
+}
+
+ConsistencySpec draw_consistency(const Exploration& exploration, std::uint32_t workers,
+                                 std::uint32_t iterations, Dice& dice) {
   ConsistencySpec consistency{.model = dice.one_of(exploration.models)};
   if (consistency.model == ConsistencyModel::kSsp) {
     consistency.staleness = dice.number({0, 3});
     consistency.cache = dice.chance(0.25);
   }
   if (consistency.model == ConsistencyModel::kBoundedDelay) consistency.delay = dice.number({0, 2});
+  if (consistency.model == ConsistencyModel::kDynamicSsp) {
+    consistency.staleness = dice.number({0, 2});
+    consistency.staleness_max = consistency.staleness + dice.number({1, 3});
+  }
+  if (consistency.model == ConsistencyModel::kBspThenAsync)
+    consistency.switch_at = dice.number({1, iterations});
+  if (consistency.model == ConsistencyModel::kTaskGraph) consistency.tasks = draw_tasks(dice);
+  if (const auto quorum = make_consistency(consistency)->quorum())
+    consistency.gradients = dice.number({1, quorum->one_each ? workers : workers + 1});
   return consistency;
 }
 
@@ -59,7 +96,48 @@ std::uint32_t draw_workers(const Exploration& exploration, Dice& dice) {
       return workers;
 }
 
-RunSpec draw_cluster(const RunSpec& base, const Exploration& exploration, Dice& dice) {
+// What does not go with the others is left out.
+void draw_settings(RunSpec& run, const Exploration& exploration, Dice dice) {
+  const auto quorum = make_consistency(run.consistency)->quorum();
+  const ConsistencyModel model = run.consistency.model;
+  const bool waits = model == ConsistencyModel::kBsp || model == ConsistencyModel::kSsp ||
+                     model == ConsistencyModel::kDynamicSsp;
+  for (Setting setting : exploration.settings) {
+    if (!dice.chance(0.4)) continue;
+    switch (setting) {
+      case Setting::kEager:
+        if (model == ConsistencyModel::kSsp)
+          run.consistency.cache = run.consistency.eager = true;
+        break;
+      case Setting::kLocalSteps:
+        if (!quorum || !quorum->cancels) run.job.local_steps = dice.chance(0.5) ? 2 : 4;
+        break;
+      case Setting::kWorkStealing:
+        if (!waits || run.job.local_steps > 1 || run.cluster.workers == 1) break;
+        run.job.work_stealing = {.pieces = 2u << dice.below(3),
+                                 .partners = dice.number({1, run.cluster.workers - 1})};
+        run.job.batch = run.job.work_stealing->pieces;
+        break;
+      case Setting::kKeyCaching:
+      case Setting::kSnappy: {
+        FilterSpec filter{.type = setting == Setting::kSnappy ? FilterType::kSnappy
+                                                              : FilterType::kKeyCaching};
+        filter.pull = dice.chance(0.6);
+        filter.push = !filter.pull || dice.chance(0.6);
+        if (filter.type == FilterType::kKeyCaching) filter.lists = dice.number({1, 8});
+        if (dice.chance(0.25)) filter.tables = {dice.chance(0.5) ? "first" : "second"};
+        run.filters.push_back(std::move(filter));
+        break;
+      }
+    }
+  }
+  // Snappy makes bytes of what the others leave.
+  std::ranges::stable_sort(run.filters, {},
+                           [](const FilterSpec& each) { return each.type == FilterType::kSnappy; });
+}
+
+RunSpec draw_cluster(const RunSpec& base, const Exploration& exploration, Dice& dice,
+                     const Dice& of_settings) {
   RunSpec run = base;
   run.seed = dice.bits() >> 11;
   run.audited = true;
@@ -78,7 +156,6 @@ RunSpec draw_cluster(const RunSpec& base, const Exploration& exploration, Dice& 
                      .workers = run.cluster.workers};
   run.job.data.reset();
   run.job.batch = 1;
-  run.job.optimizer = tally_optimizer(run.cluster.workers);
   run.job.stop = {.iterations = dice.number(exploration.iterations)};
   run.job.evaluate_every = 20;
   run.job.compute = {.automatic = false, .seconds = Duration{rounded(dice.number(0.004, 0.012))}};
@@ -88,18 +165,24 @@ RunSpec draw_cluster(const RunSpec& base, const Exploration& exploration, Dice& 
                               .model = StragglerModel::kTwoPoint,
                               .factor = std::round(dice.number(2, 6)),
                               .probability = 0.15});
-  run.consistency = draw_consistency(exploration, dice);
+  run.consistency =
+      draw_consistency(exploration, run.cluster.workers, *run.job.stop.iterations, dice);
+  draw_settings(run, exploration, of_settings);
+  run.job.optimizer = tally_optimizer(run);
   run.partition = dice.chance(0.75)
                       ? PartitionSpec{.type = PartitionType::kRing, .virtual_nodes = 8}
                       : PartitionSpec{.type = PartitionType::kRange, .virtual_nodes = 1};
   if (dice.chance(0.3)) run.partition.shards_per_server = dice.number({2, 4});
 
-  const bool sums = make_consistency(run.consistency)->sums_iterations();
+  const auto model = make_consistency(run.consistency);
+  const bool sums = model->sums_iterations();
+  const bool one_by_one = !model->sums({}) && !model->quorum();
   run.replication.factor = std::min(dice.number(exploration.factor), run.cluster.servers);
   const bool replicated = run.replication.factor > 1;
   run.replication.after_aggregation = replicated && sums && dice.chance(0.35);
-  run.replication.reads = replicated && !sums && dice.chance(0.35) ? Reads::kAny : Reads::kTail;
-  run.worker_loss = dice.chance(0.3) ? WorkerLoss::kGoOn : WorkerLoss::kWait;
+  run.replication.reads = replicated && one_by_one && dice.chance(0.35) ? Reads::kAny : Reads::kTail;
+  run.worker_loss = dice.chance(0.3) && !model->takes_turns() ? WorkerLoss::kGoOn
+                                                              : WorkerLoss::kWait;
   run.detection.enabled = true;
   run.detection.heartbeat = {rounded(dice.number(0.015, 0.03))};
   run.detection.lease = run.detection.heartbeat * static_cast<double>(dice.number({3, 5}));
@@ -109,14 +192,21 @@ RunSpec draw_cluster(const RunSpec& base, const Exploration& exploration, Dice& 
   return run;
 }
 
+double compute_s(const RunSpec& run) {
+  return run.job.compute.seconds->seconds * run.job.local_steps;
+}
+
 // An iteration in which nothing fails: at most, about.
 double iteration_s(const RunSpec& run) {
   double slowest = 1;  // on average, if one that is slow makes all wait
   for (const StragglerSpec& bursts : run.stragglers)
     slowest += (bursts.factor - 1) * std::min(1.0, bursts.probability * run.cluster.workers);
-  return run.job.compute.seconds->seconds * slowest + 12 * run.cluster.network.latency +
-         run.costs.message_flops / run.cluster.host.flops * 8 *
-             (run.cluster.workers + run.replication.factor);
+  const double transfers = 12 * run.cluster.network.latency +
+                           run.costs.message_flops / run.cluster.host.flops * 8 *
+                               (run.cluster.workers + run.replication.factor);
+  // In turns, the others' transfers come first.
+  const bool in_turns = make_consistency(run.consistency)->takes_turns();
+  return compute_s(run) * slowest + transfers * (in_turns ? run.cluster.workers : 1);
 }
 
 // --- its faults ---------------------------------------------------------------------------------
@@ -155,7 +245,7 @@ class Schedule {
   // say little. Sometimes there is a single long one. The job is made long enough for them.
   void draw_episodes() {
     // Transfers may overlap with computation: an iteration takes at least so long.
-    const double iteration = run_.job.compute.seconds->seconds;
+    const double iteration = compute_s(run_);
     constexpr double kPauseIterations = 8, kEpisodeLeases = 3;
     const double pause = kPauseIterations * iteration_s(run_) + lease_;
     const std::uint32_t count = dice_.chance(0.15) ? 1 : dice_.number({2, 3});
@@ -391,8 +481,16 @@ class Schedule {
     });
   }
 
+  // A turn that a worker has is lost with it.
+  bool loses_a_turn(const FaultSpec& fault) const {
+    return run_.consistency.model == ConsistencyModel::kRoundRobin &&
+           (fault.kind == FaultKind::kCrash || is_move(fault.kind)) &&
+           fault.nodes.front().role == Role::kWorker;
+  }
+
   // Unless more would fail than is tolerated.
   bool add(std::vector<FaultSpec> faults) {
+    if (loses_a_turn(faults.front())) return false;
     std::vector<FaultSpec> before = run_.faults;
     for (FaultSpec& fault : faults) {
       // So that a file, which says how long it lasts, gives the same time.
@@ -420,7 +518,10 @@ class Schedule {
 // How long the job may take once nothing fails any more: all of its iterations anew, each a few
 // times as long as it should be, after detection, view changes and the last of the retries.
 double patience(const RunSpec& run) {
-  return 3 * iteration_s(run) * *run.job.stop.iterations + 12 * run.detection.lease.seconds +
+  // Of the gradients that are computed at once, perhaps only as many as make an update count.
+  const std::uint32_t workers = run.cluster.workers;
+  const double updates = 1.0 * workers / std::min(gradients_in_update(run), workers);
+  return 3 * iteration_s(run) * updates * *run.job.stop.iterations + 12 * run.detection.lease.seconds +
          20 * run.detection.heartbeat.seconds + 3 * run.client.retry.timeout_max.seconds;
 }
 
@@ -429,7 +530,8 @@ double patience(const RunSpec& run) {
 RunSpec draw_run(const RunSpec& base, const Exploration& exploration, std::uint64_t seed,
                  std::uint32_t number) {
   Dice dice(RandomStream(seed, manager_id(number), Purpose::kExploration));
-  RunSpec run = draw_cluster(base, exploration, dice);
+  const Dice of_settings(RandomStream(seed, manager_id(number), Purpose::kExploration, 2));
+  RunSpec run = draw_cluster(base, exploration, dice, of_settings);
   const Dice apart(RandomStream(seed, manager_id(number), Purpose::kExploration, 1));
   const double healed = Schedule(run, exploration, dice).draw(apart);
   run.job.stop.time = Duration{rounded(healed + patience(run))};

@@ -44,6 +44,11 @@ inline constexpr std::array<const char*, 20> kFaultFamilies = {
     "slow",          "partition",    "link_down",     "loss",         "duplicate",
     "reorder",       "delay",        "rate",          "reset",        "corrupt"};
 
+// What runs have besides, each in some of those that it goes with.
+enum class Setting { kEager, kLocalSteps, kWorkStealing, kKeyCaching, kSnappy };
+inline constexpr std::array<const char*, 5> kSettings = {"eager", "local_steps", "work_stealing",
+                                                         "key_caching", "snappy"};
+
 struct Exploration {
   Span<std::uint32_t> workers{2, 4}, servers{2, 5}, factor{1, 3};
   std::vector<std::uint32_t> managers = {1, 3};
@@ -53,6 +58,7 @@ struct Exploration {
   std::vector<ConsistencyModel> models = {ConsistencyModel::kBsp, ConsistencyModel::kSsp,
                                           ConsistencyModel::kBoundedDelay,
                                           ConsistencyModel::kAsync};
+  std::vector<Setting> settings;
   std::vector<double> weights = std::vector<double>(kFaultFamilies.size(), 1.0);  // by family
   bool keeps_tolerance = true;
   bool operator==(const Exploration&) const = default;

@@ -72,9 +72,14 @@ std::optional<RunSpec> with_cluster(RunSpec run, std::uint32_t workers, std::uin
   run.cluster.managers = managers;
   set_factor(run, std::min(run.replication.factor, servers));
   if (run.job.learner.type == LearnerType::kTally) {
-    if (!is_tally_exact(workers)) return {};
     run.job.learner.workers = workers;
-    run.job.optimizer = tally_optimizer(workers);
+    run.consistency.gradients = std::min(run.consistency.gradients, workers);
+    if (run.job.work_stealing && run.job.work_stealing->partners >= workers) {
+      if (workers == 1) return {};
+      run.job.work_stealing->partners = workers - 1;
+    }
+    if (!is_tally_exact(gradients_in_update(run))) return {};
+    run.job.optimizer = tally_optimizer(run);
   }
   for (FaultSpec fault : std::exchange(run.faults, {})) {
     fault.nodes = clipped(fault.nodes, run.cluster);
@@ -134,7 +139,24 @@ class Candidates {
         if (fewer > 0 && fewer < *iterations)
           change([&](RunSpec& run) { run.job.stop.iterations = fewer; });
     if (run_.job.learner.keys > 1) change([](RunSpec& run) { run.job.learner.keys = 1; });
-    set(&RunSpec::consistency, &ConsistencySpec::cache, false);
+    if (run_.consistency.eager)
+      set(&RunSpec::consistency, &ConsistencySpec::eager, false);
+    else
+      set(&RunSpec::consistency, &ConsistencySpec::cache, false);
+    if (run_.job.local_steps > 1)
+      change([](RunSpec& run) {
+        run.job.local_steps = 1;
+        run.job.optimizer = tally_optimizer(run);
+      });
+    if (run_.job.work_stealing)
+      change([](RunSpec& run) {
+        run.job.work_stealing.reset();
+        run.job.batch = 1;
+      });
+    for (std::size_t filter = 0; filter < run_.filters.size(); ++filter)
+      change([&](RunSpec& run) {
+        run.filters.erase(run.filters.begin() + static_cast<std::ptrdiff_t>(filter));
+      });
     set(&RunSpec::replication, &ReplicationSpec::after_aggregation, false);
     set(&RunSpec::replication, &ReplicationSpec::reads, Reads::kTail);
     set(&RunSpec::costs, &CostSpec::message_flops, 0.0);

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <bit>
 #include <string>
 
 #include <fmt/format.h>
@@ -166,12 +168,22 @@ void check_consistency(const RunSpec& run, const Json& document, const ReadConte
                    fmt::format("found {}, expected at least \"staleness\", which is {}",
                                consistency.staleness_max, consistency.staleness));
   if (consistency.model != ConsistencyModel::kRoundRobin) return;
+  if (run.worker_loss == WorkerLoss::kGoOn)
+    problems.error("/failover/worker_loss",
+                   "found \"go_on\" with \"round_robin\", expected \"wait\": the turn could be lost "
+                   "with its worker");
+  const auto is_of_worker = [](const FaultSpec& fault) {
+    return std::ranges::any_of(fault.nodes, [](const NodeRange& range) {
+      return range.role == Role::kWorker;
+    });
+  };
   for (const FaultSpec& fault : run.faults)
-    if (fault.kind == FaultKind::kCrash || fault.kind == FaultKind::kJoin ||
-        fault.kind == FaultKind::kLeave)
+    if ((fault.kind == FaultKind::kCrash || fault.kind == FaultKind::kJoin ||
+         fault.kind == FaultKind::kLeave) &&
+        is_of_worker(fault))
       return problems.error("/consistency/model",
-                            fmt::format("found \"round_robin\" with a fault {}, expected another "
-                                        "model: the turn could be lost with its worker",
+                            fmt::format("found \"round_robin\" with a fault {} of workers, expected "
+                                        "another model: the turn could be lost with its worker",
                                         in_quotes(fault_name(fault))));
 }
 
@@ -308,8 +320,29 @@ void check_counts(const RunSpec& run, const ReadContext& context) {
 }
 
 void check_tally(const RunSpec& run, const ReadContext& context) {
+  if (run.job.learner.type != LearnerType::kTally) return;
+  const auto expect_power_of_2 = [&](const char* pointer, std::uint32_t found) {
+    if (!std::has_single_bit(found))
+      context.problems.error(
+          pointer, fmt::format("found {}, expected a power of 2, with which the learner \"tally\" "
+                               "counts exactly",
+                               found));
+  };
+  expect_power_of_2("/job/local_steps", run.job.local_steps);
+  if (run.job.work_stealing)
+    expect_power_of_2("/job/work_stealing/pieces", run.job.work_stealing->pieces);
   const std::uint32_t workers = run.cluster.workers;
-  if (run.job.learner.type != LearnerType::kTally || is_tally_exact(workers)) return;
+  if (!context.problems.sound("/consistency")) return;
+  if (const std::uint32_t gradients = gradients_in_update(run); gradients != workers) {
+    if (!is_tally_exact(gradients) && !make_consistency(run.consistency)->redundancy())
+      context.problems.error(
+          "/consistency/gradients",
+          fmt::format("found {}, expected a number of gradients of which the learner \"tally\" "
+                      "counts means exactly (1 to 6, 8, 9, 10, 16)",
+                      gradients));
+    return;
+  }
+  if (is_tally_exact(workers)) return;
   context.problems.error(
       "/cluster/workers",
       fmt::format("found {} workers, expected a number for which the learner \"tally\" counts "

@@ -37,6 +37,10 @@ Exploration read_exploration(const Json& section, Problems& problems) {
       for (const auto& [name, value] : kConsistencyModels)
         if (model == name) exploration.models.push_back(value);
   }
+  if (const Json* settings = fields.find("settings"); settings && settings->is_array())
+    for (const Json& setting : *settings)
+      for (std::size_t i = 0; i < kSettings.size(); ++i)
+        if (setting == kSettings[i]) exploration.settings.push_back(static_cast<Setting>(i));
   double all = 0;
   const Fields kinds = Fields::of(section, "kinds");
   for (std::size_t family = 0; family < kFaultFamilies.size(); ++family) {

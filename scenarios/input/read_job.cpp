@@ -270,12 +270,12 @@ RunSpec read_run(const Json& document, const ReadContext& context) {
   run.faults = read_faults(document, run.cluster, context);
   run.job = read_job(document, context);
   run.job.learner.workers = run.cluster.workers;
-  if (run.job.learner.type == LearnerType::kTally) {
-    run.job.batch = 1;
-    run.job.optimizer = tally_optimizer(run.cluster.workers);
-  }
   run.architecture = read_architecture(document);
   run.consistency = read_consistency(document, std::max(run.cluster.workers, 1u));
+  if (run.job.learner.type == LearnerType::kTally) {
+    run.job.batch = run.job.work_stealing ? run.job.work_stealing->pieces : 1;
+    run.job.optimizer = tally_optimizer(run);
+  }
   run.partition = read_partition(Fields::of(document, "partition"));
   if (const Json* cluster = fields.find("cluster"))
     run.costs = read_costs(Fields::of(*cluster, "costs"));

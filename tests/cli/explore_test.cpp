@@ -12,6 +12,7 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 
 const std::string kShipped = PSGRID_SOURCE_DIR "/scenarios/exploration/replicated.json";
+const std::string kSchemes = PSGRID_SOURCE_DIR "/scenarios/exploration/schemes.json";
 
 class Explore : public CommandLine {};
 
@@ -44,6 +45,14 @@ TEST_F(Explore, ThreeHundredSchedulesBreakNoPromise) {
     EXPECT_THAT(ended.output, HasSubstr(situation));
     EXPECT_THAT(missed, Not(Contains(situation)));
   }
+}
+
+TEST_F(Explore, SchedulesOfAllSchemesBreakNoPromise) {
+  const Ended ended = psgrid({"explore", kSchemes, "--runs", "150", "--quiet"});
+  EXPECT_EQ(ended.exit_code, 0) << ended.output;
+  EXPECT_THAT(ended.output, HasSubstr("runs 150: "));
+  EXPECT_THAT(ended.output, HasSubstr(" 0 broke one"));
+  EXPECT_THAT(ended.output, HasSubstr("worker crash"));
 }
 
 TEST_F(Explore, BeyondToleranceNothingWrongIsAcknowledgedOrRead) {
@@ -103,6 +112,13 @@ TEST(ExploreLong, OnSocketsTwoHundredSchedulesBreakNoPromise) {
 
 TEST(ExploreLong, TenThousandSchedulesBreakNoPromiseAndAreInAllRareSituations) {
   Program program({"explore", kShipped, "--runs", "10000", "--quiet"});
+  const Ended ended = program.wait();
+  EXPECT_EQ(ended.exit_code, 0) << ended.output;
+  EXPECT_THAT(not_reached(ended.output), IsEmpty());
+}
+
+TEST(ExploreLong, ThreeThousandSchedulesOfAllSchemesBreakNoPromise) {
+  Program program({"explore", kSchemes, "--runs", "3000", "--quiet"});
   const Ended ended = program.wait();
   EXPECT_EQ(ended.exit_code, 0) << ended.output;
   EXPECT_THAT(not_reached(ended.output), IsEmpty());

@@ -1,7 +1,8 @@
-// The checkers bite: with a mistake planted into the protocol, exploring the shipped scenario finds
+// The checkers bite: with a mistake planted into the protocol, exploring a shipped scenario finds
 // a run that breaks a promise, and makes it small.
 #include "model/planted.hpp"
 
+#include <map>
 #include <set>
 #include <string>
 #include <thread>
@@ -20,11 +21,16 @@ using namespace scenarios;
 
 constexpr std::size_t kRuns = 500;
 constexpr std::size_t kFaultsMost = 5;
+const char* const kReplicated = "replicated.json";
+const char* const kSchemes = "schemes.json";
 
-RunSpec drawn(std::size_t number) {
-  static const auto scenario =
-      load_scenario(PSGRID_SOURCE_DIR "/scenarios/exploration/replicated.json");
-  return draw_run(scenario->base, *scenario->exploration, scenario->base.seed,
+RunSpec drawn(const char* file, std::size_t number) {
+  static std::map<std::string, Scenario> scenarios;
+  if (!scenarios.contains(file))
+    scenarios.emplace(file, *load_scenario(PSGRID_SOURCE_DIR "/scenarios/exploration/" +
+                                           std::string(file)));
+  const Scenario& scenario = scenarios.at(file);
+  return draw_run(scenario.base, *scenario.exploration, scenario.base.seed,
                   static_cast<std::uint32_t>(number));
 }
 
@@ -38,6 +44,7 @@ struct Planted {
   const char* name;
   Mistake mistake;
   std::set<std::string> promises;  // any of these shows it
+  const char* explored = kReplicated;
 };
 
 std::ostream& operator<<(std::ostream& out, const Planted& planted) { return out << planted.name; }
@@ -72,6 +79,14 @@ const Planted kPlanted[] = {
     {"GateNotReleased", Mistake::kGateNotReleased, {"Straggler", "Recovered"}},
     {"TablesShared", Mistake::kTablesShared, {"Isolated", "Bounds"}},
     {"SumWithoutTheLast", Mistake::kSumWithoutTheLast, {"Progress", "Bounds", "NoPhantom"}},
+    {"RoundClosedEarly", Mistake::kRoundClosedEarly, {"Quorum"}, kSchemes},
+    {"StaleGradientCounted", Mistake::kStaleGradientCounted, {"Quorum"}, kSchemes},
+    {"ResyncWithoutRound", Mistake::kResyncWithoutRound, {"Agree", "Quorum", "Bounds"}, kSchemes},
+    {"DynamicBoundOvershot", Mistake::kDynamicBoundOvershot, {"Staleness"}, kSchemes},
+    {"SwitchedEarly", Mistake::kSwitchedEarly, {"Staleness", "BulkSync"}, kSchemes},
+    {"TaskBeforeOthers", Mistake::kTaskBeforeOthers, {"Staleness", "BulkSync"}, kSchemes},
+    {"TurnSkipped", Mistake::kTurnSkipped, {"Turns"}, kSchemes},
+    {"TurnTakenTwice", Mistake::kTurnTakenTwice, {"Turns"}, kSchemes},
     {"ViewWithoutMajority", Mistake::kViewWithoutMajority, {"OneView"}},
     {"EpochReused", Mistake::kEpochReused, {"OneView"}},
     {"RestartNotNoticed", Mistake::kRestartNotNoticed, {"Progress", "Agree", "Failover"}},
@@ -100,7 +115,7 @@ TEST_P(PlantedTest, IsFoundAndMadeSmall) {
   for (std::size_t first = 0; first < kRuns; first += kAtATime) {
     std::vector<RunSpec> runs;
     for (std::size_t number = first; number < first + kAtATime; ++number)
-      runs.push_back(drawn(number));
+      runs.push_back(drawn(planted.explored, number));
     std::vector<Outcome> outcomes = run_all(runs);
     for (std::size_t i = 0; i < runs.size(); ++i) {
       const std::string promise = shown_by(outcomes[i], planted);
@@ -124,7 +139,9 @@ INSTANTIATE_TEST_SUITE_P(Mistakes, PlantedTest, ::testing::ValuesIn(kPlanted),
 TEST(NothingPlanted, TheSameRunsBreakNoPromise) {
   plant(Mistake::kNone);
   std::vector<RunSpec> runs;
-  for (std::size_t number = 0; number < kRuns; ++number) runs.push_back(drawn(number));
+  for (const char* explored : {kReplicated, kSchemes})
+    for (std::size_t number = 0; number < kRuns; ++number)
+      runs.push_back(drawn(explored, number));
   for (const Outcome& outcome : run_all(runs)) EXPECT_THAT(outcome.broken, ::testing::IsEmpty());
 }
 

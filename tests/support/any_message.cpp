@@ -226,7 +226,7 @@ Message message_of(std::size_t type) {
     case 28:
       return Rows{{any_u32()}, any_u32(), {any_u32()}, {any_u32()}, any_u64(), any_sections()};
     case 29:
-      return Turn{};
+      return Turn{any_u64(), *rc::gen::arbitrary<bool>()};
     case 30:
       return Incomplete{any_u32(), {any_u64()}, *rc::gen::arbitrary<bool>()};
     case 32:

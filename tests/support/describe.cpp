@@ -160,7 +160,9 @@ struct Description {
     return Text("rows", shard_text(rows.shard), " slowest ", rows.slowest.value, " own ",
                 rows.own_clock.value, " version ", rows.version, sections_text(rows.sections));
   }
-  std::string operator()(const Turn&) const { return "turn"; }
+  std::string operator()(const Turn& turn) const {
+    return Text("turn ", turn.number, turn.is_heard ? " heard" : "");
+  }
   std::string operator()(const Idle& idle) const {
     return Text("idle after ", idle.iteration.value);
   }
