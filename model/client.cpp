@@ -99,8 +99,7 @@ Client::Pulling& Client::begin_pull(Clock iteration, std::optional<std::uint32_t
   Pulling& pulling = pulling_.emplace_back();
   pulling.requests.number = {++pulls_};
   pulling.iteration = iteration;
-  if (job_->spec.audited) 
-    context_.record(PullBegun{pulling.requests.number, iteration, batch_of});
+  if (job_->spec.audited) context_.record(PullBegun{pulling.requests.number, iteration, batch_of});
   pulling.weights.slowest = {~0u};
   pulling.weights.read = last_read_;  // of shards that it does not ask
   return pulling;
@@ -117,6 +116,7 @@ RequestId Client::pull_from(Clock iteration, std::vector<KeySet> keys) {
 RequestId Client::pull_newer(Clock iteration, std::vector<KeySet> keys, const Weights& than) {
   Pulling& pulling = begin_pull(iteration);
   pulling.newer_than = than.read;
+  if (pulling.newer_than == pushed_from_) pulling.pushed = ticked_;
   request_rows(pulling, std::move(keys));
   return pulling.requests.number;
 }
@@ -190,8 +190,8 @@ MessagePtr Client::Pulling::message_to(std::uint32_t shard, const Client& client
   Pull pull{.since = view.chain(shard).since,
             .shard = shard,
             .request = requests.number,
-            .iteration = iteration,
-            .own_clock = own_clock,
+            .iteration = pushed ? Clock{pushed->value - 1} : iteration,
+            .own_clock = pushed.value_or(own_clock),
             .version = at_tail ? 0 : client.last_read_[shard].version,
             .sections = {}};
   if (!newer_than.empty()) pull.version = newer_than[shard].version + 1;
@@ -306,6 +306,7 @@ std::optional<Weights> Client::take(RequestId pull) {
   if (!is_complete(pull)) return std::nullopt;
   const auto pulling = find_number(pulling_, pull);
   Weights weights = std::move(pulling->weights);
+  pushed_from_.clear();
   if (job_->spec.audited) {
     PullEnded ended{pull, pulling->iteration, weights.slowest, {}};
     for (const Section& section : weights.sections)
@@ -329,6 +330,11 @@ void Client::push(Clock iteration, std::vector<Section> gradient, const Weights&
   pushing.requests.shards.assign(view_->shards(), true);
   pushing.messages.resize(view_->shards());
   if (ticks) ticked_ = iteration.next();
+  if (job_->consistency->quorum() && !job_->code) {
+    pushed_from_ = read.read;
+    for (Pulling& pulling : pulling_)  // servers will know of it if they are asked again
+      if (pulling.newer_than == pushed_from_) pulling.pushed = ticked_;
+  }
   pushing.clock = ticked_;
   if (job_->spec.audited) context_.record(PushBegun{pushing.requests.number, iteration});
   filters_.change(gradient, read.sections,

@@ -31,6 +31,7 @@ struct Weights {
   struct ReadMark {
     std::uint64_t version = 0;
     Clock clock;
+    bool operator==(const ReadMark&) const = default;
   };
   std::vector<ReadMark> read;
 
@@ -105,6 +106,7 @@ class Client {
     Unanswered requests;
     Clock iteration;
     Clock own_clock;
+    std::optional<Clock> pushed;  // own clock by a push from what it is to be newer than
     Time hedge_at = Time::never();
     std::vector<Weights::ReadMark> newer_than;          // by shard, if the rows must be newer
     std::vector<KeySet> wanted;                         // by table, as asked
@@ -160,10 +162,11 @@ class Client {
   std::optional<ParameterCache> cache_;
   FilterChain filters_;  // of pushes, and the keys of pulls
 
-  std::uint64_t pulls_ = 0, pushes_ = 0;      // so far: the latest numbers
-  std::deque<Pulling> pulling_;               // by number
-  std::deque<Pushing> pushing_;               // by number
-  std::vector<Weights::ReadMark> last_read_;  // by shard
+  std::uint64_t pulls_ = 0, pushes_ = 0;        // so far: the latest numbers
+  std::vector<Weights::ReadMark> pushed_from_;  // until newer rows are here
+  std::deque<Pulling> pulling_;                 // by number
+  std::deque<Pushing> pushing_;                 // by number
+  std::vector<Weights::ReadMark> last_read_;    // by shard
   Clock ticked_, acknowledged_;
   std::optional<TimerId> timer_;  // of retries and hedges
   Time timer_at_ = Time::never();

@@ -840,7 +840,11 @@ bool Replica::may_answer(const PendingPull& pending) const {
   if (state_->is_expelled(pending.from.rank)) return false;
   if (is_of_earlier_life(pending.from, pull)) return false;
   // Until the predecessor knows the new chain, it may still act as the tail of the old one.
-  if (!linked_ || to_load_ > 0 || state_->version() < pull.version) return false;
+  if (!linked_ || to_load_ > 0) return false;
+  const bool has_pushed = pull.own_clock > pull.iteration;  // from what the rows must be newer than
+  if (state_->version() < pull.version &&
+      !(has_pushed && state_->has_pushed_in_vain(pending.from.rank, pull.own_clock)))
+    return false;
   if (state_->awaits_update(pending.from.rank)) return false;
   Clock required = pace_ ? pace_->required(pending.from.rank, pull.iteration)
                          : job_->consistency->required(pull.iteration);

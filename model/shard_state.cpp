@@ -71,8 +71,8 @@ bool IterationSums::is_expelled(std::uint32_t worker) const {
 }
 
 std::uint32_t IterationSums::expelled() const {
-  return static_cast<std::uint32_t>(
-      std::ranges::count(absent_until_, kNeverSlowest, &decltype(absent_until_)::value_type::second));
+  return static_cast<std::uint32_t>(std::ranges::count(
+      absent_until_, kNeverSlowest, &decltype(absent_until_)::value_type::second));
 }
 
 bool IterationSums::awaits(std::uint32_t worker, Clock iteration) const {

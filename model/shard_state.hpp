@@ -156,6 +156,14 @@ class ShardState {
   // What the last update was made of, where some gradients make one; of audited runs.
   const std::vector<RoundClosed::Part>& last_round() const { return last_round_; }
 
+  // Whether a worker's push that counts for the parameters as they are is not to be expected, as
+  // it has pushed so often already: started anew, it pushes again what is in the updates of some
+  // shards and not of others.
+  bool has_pushed_in_vain(std::uint32_t worker, Clock clock) const {
+    return quorum_ && quorum_->quorum().one_each && clock_of(worker) >= clock &&
+           !quorum_->holds(worker);
+  }
+
   const IterationSums& sums() const { return sums_; }
   const RangeVectorClock& clocks(Namespace table) const { return clocks_[table.value]; }
   const std::vector<RangeVectorClock>& clocks() const { return clocks_; }

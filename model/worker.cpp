@@ -172,7 +172,10 @@ void Worker::take_rows(const Welcome& welcome) {
 void Worker::on_timer(TimerId timer) {
   if (stopped_) return;
   if (timer == report_timer_) return report();
-  if (timer == turn_timer_) return send_turn();
+  if (timer == turn_timer_) {
+    turn_timer_.reset();
+    return send_turn();
+  }
   if (member_.on_timer(timer)) return;
   const bool known = client_->on_timer(timer);
   PSGRID_CHECK(known, "a timer that this worker has set");
@@ -452,6 +455,7 @@ void Worker::send_turn() {
   const auto next = static_cast<std::uint32_t>(*passed_ % job_->spec.cluster.workers);
   context_.send(worker_id(next), make_message(Turn{*passed_}));
   const Duration timeout = job_->spec.client.retry.timeout;
+  if (turn_timer_) context_.cancel_timer(*turn_timer_);
   if (timeout.seconds > 0) turn_timer_ = context_.set_timer(timeout);
 }
 
@@ -513,11 +517,10 @@ void Worker::on_idle(NodeId from, const Idle& idle) {
 void Worker::on_assist(NodeId from, const Assist& assist) {
   if (!helper_ || (!awaited_pull_ && program_.is_running())) return;
   PSGRID_CHECK(0 < assist.examples && assist.examples <= assist.of, "a piece of a mini-batch");
-  PSGRID_CHECK(
-      job_->train.rows == 0 ||
-          std::ranges::all_of(assist.rows,
-                              [&](std::uint32_t row) { return row < job_->train.rows; }),
-      "rows of the training data");
+  PSGRID_CHECK(job_->train.rows == 0 ||
+                   std::ranges::all_of(assist.rows,
+                                       [&](std::uint32_t row) { return row < job_->train.rows; }),
+               "rows of the training data");
   helper_->help(from, assist, all_keys_);
 }
 

@@ -43,7 +43,8 @@ constexpr std::array<PromiseText, 24> kPromises = {{
      "A worker sees its own acknowledged pushes, and never reads an older version after a newer "
      "one."},
     {"Quorum",
-     "Where k gradients make an update it is of k, or of those workers' that are left, none of them "
+     "Where k gradients make an update it is of k, or of those workers' that are left, none of "
+     "them "
      "is in two, and where they have to be fresh they are of the parameters before it."},
     {"Turns",
      "Where workers take turns only one at a time moves data, and none is passed over as long as "

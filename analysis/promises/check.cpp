@@ -20,11 +20,16 @@ constexpr Check kOfValues[] = {
     {Promise::kBulkSync, check_bulk_sync}, {Promise::kSession, check_session},
 };
 constexpr Check kSafety[] = {
-    {Promise::kQuorum, check_quorum},            {Promise::kTurns, check_turns},
-    {Promise::kDurable, check_durable},          {Promise::kExactlyOnce, check_exactly_once},
-    {Promise::kPrefixOrder, check_prefix_order}, {Promise::kAgree, check_agree},
-    {Promise::kMonotone, check_monotone},        {Promise::kOneOwner, check_one_owner},
-    {Promise::kOneView, check_one_view},         {Promise::kMember, check_member},
+    {Promise::kQuorum, check_quorum},
+    {Promise::kTurns, check_turns},
+    {Promise::kDurable, check_durable},
+    {Promise::kExactlyOnce, check_exactly_once},
+    {Promise::kPrefixOrder, check_prefix_order},
+    {Promise::kAgree, check_agree},
+    {Promise::kMonotone, check_monotone},
+    {Promise::kOneOwner, check_one_owner},
+    {Promise::kOneView, check_one_view},
+    {Promise::kMember, check_member},
     {Promise::kBounded, check_bounded},
 };
 constexpr Check kOfHarness[] = {{Promise::kConserved, check_conserved}};
@@ -107,8 +112,7 @@ std::string promises_text(const Trail& trail, const BrokenList& broken) {
   };
   const bool within = !run.beyond_tolerance;
   for (const Check& check : kOfValues) tell(check.promise, within && counts(run));
-  for (const Check& check : kSafety)
-    tell(check.promise, within && applies(check.promise, run));
+  for (const Check& check : kSafety) tell(check.promise, within && applies(check.promise, run));
   tell(Promise::kHonest, !within);
   for (const Check& check : kLiveness) tell(check.promise, within);
   for (const Check& check : kOfHarness) tell(check.promise, messages_counted);

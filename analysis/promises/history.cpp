@@ -125,8 +125,8 @@ void History::draw_batches() {
   surely_of_kind_.resize(layout_->workers());
   for (std::uint32_t worker = 0; worker < layout_->workers(); ++worker) {
     // Where some gradients are enough, a worker may have done more than its share.
-    const auto iterations = std::max<std::size_t>(run().job.stop.iterations.value_or(0),
-                                                  pushes_[worker].size());
+    const auto iterations =
+        std::max<std::size_t>(run().job.stop.iterations.value_or(0), pushes_[worker].size());
     for (std::uint32_t kind = 0; kind < TallyLayout::kKinds; ++kind) {
       batches_[worker].push_back(layout_->batch(worker, kind));
       std::vector<std::uint32_t> most = {0}, least = {0};

@@ -98,9 +98,8 @@ CountedPushes::Count CountedPushes::count(Namespace table, Key key, Place begun,
   const auto before = [&](const PerKey& counts, Place place) {
     const auto steps = counts.find({table, key});
     if (steps == counts.end()) return 0.0;
-    const auto after =
-        std::partition_point(steps->second.begin(), steps->second.end(),
-                             [&](const auto& step) { return step.first < place; });
+    const auto after = std::partition_point(steps->second.begin(), steps->second.end(),
+                                            [&](const auto& step) { return step.first < place; });
     return after == steps->second.begin() ? 0.0 : std::prev(after)->second;
   };
   return {before(surely_, begun), before(perhaps_, ended)};
@@ -108,7 +107,7 @@ CountedPushes::Count CountedPushes::count(Namespace table, Key key, Place begun,
 
 namespace {
 
-// The updates that a replica has made, one after the other; anew where it took over a state.
+// The updates that a replica has made, one after the other.
 class RoundsOfReplica {
  public:
   // The update of which a part was already, if any.
@@ -145,15 +144,28 @@ BrokenList check_quorum(const History& history) {
   Findings findings(Promise::kQuorum);
   const std::uint32_t workers = history.run().cluster.workers;
   std::map<std::pair<NodeId, std::uint32_t>, RoundsOfReplica> replicas;  // by server and shard
-  for_each_round(history, [&](Place place, const TrailRecord& record, const RoundClosed& round) {
+  const std::vector<TrailRecord>& records = history.trail().records;
+  for (Place place = 0; place < records.size(); ++place) {
+    const TrailRecord& record = records[place];
+    // Who is not in a chain, and comes back, takes over a state.
+    if (const auto* view = std::get_if<ViewInstalled>(&record.what))
+      std::erase_if(replicas, [&](const auto& each) {
+        const auto& [server, shard] = each.first;
+        return server == record.node &&
+               !std::ranges::count(view->chains[shard].servers, server.rank);
+      });
+    const auto* closed = std::get_if<RoundClosed>(&record.what);
+    if (!closed) continue;
+    const RoundClosed& round = *closed;
     const auto tell = [&](const std::string& what) {
-      findings.add(record.at, fmt::format("update {} of shard {} {}", round.version, round.shard, what),
+      findings.add(record.at,
+                   fmt::format("update {} of shard {} {}", round.version, round.shard, what),
                    {record.node});
     };
     const std::uint32_t gone = quorum->one_each ? history.expelled_before(place) : 0;
     const std::uint32_t left = std::max(1u, workers - std::min(gone, workers));
-    const std::uint32_t least = quorum->one_each ? std::min(quorum->gradients, left)
-                                                 : quorum->gradients;
+    const std::uint32_t least =
+        quorum->one_each ? std::min(quorum->gradients, left) : quorum->gradients;
     if (round.parts.size() < least || round.parts.size() > quorum->gradients)
       tell(fmt::format("was made of {} gradients, expected {}{}", round.parts.size(), least,
                        least < quorum->gradients ? fmt::format(" to {}", quorum->gradients) : ""));
@@ -172,7 +184,7 @@ BrokenList check_quorum(const History& history) {
       tell(fmt::format("was made of {} gradients of {} workers", round.parts.size(), whose.size()));
     if (const auto before = replicas[{record.node, round.shard}].add(record, round))
       tell(fmt::format("has a gradient in it that was in update {}", *before));
-  });
+  }
   return std::move(findings).take();
 }
 

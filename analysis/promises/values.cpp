@@ -92,10 +92,10 @@ std::uint64_t surely_added(const History& history, const KeyRead& read,
 
 // The mean over those who are left grows by more than 1 for each of them.
 double most(const History& history, const PullFacts& facts, std::uint64_t pushes) {
-  if (!history.counts_means() || facts.expelled == 0)
-    return static_cast<double>(pushes);
+  if (!history.counts_means() || facts.expelled == 0) return static_cast<double>(pushes);
   const double workers = history.layout().workers();
-  const double all = static_cast<double>(pushes) * workers / std::max(1.0, workers - facts.expelled);
+  const double all =
+      static_cast<double>(pushes) * workers / std::max(1.0, workers - facts.expelled);
   constexpr double kRounding = 1e-3, kRoundingOfSteps = 1e-5;
   return all + kRounding + kRoundingOfSteps * all;
 }
@@ -117,8 +117,7 @@ std::string owner_text(const History& history, Key key) {
 std::uint64_t applied(const History& history, std::uint64_t pushes, std::uint64_t complete) {
   std::uint64_t applied = 0;
   while (applied < pushes &&
-         (applied < complete ||
-          !history.consistency().sums({static_cast<std::uint32_t>(applied)})))
+         (applied < complete || !history.consistency().sums({static_cast<std::uint32_t>(applied)})))
     ++applied;
   return applied;
 }
@@ -160,9 +159,10 @@ BrokenList check_bounds(const History& history) {
             counted.count(read.table, read.key, facts.pull.begun, facts.pull.ended);
         const double rounding = facts.expelled > 0 ? 1e-3 + 1e-5 * in_updates.most : 0;
         if (read.value < in_updates.least - rounding || read.value > in_updates.most + rounding)
-          tell(fmt::format("{} to {}, as updates were made of pushes to it that were acknowledged "
-                           "before, and of any",
-                           in_updates.least, in_updates.most));
+          tell(
+              fmt::format("{} to {}, as updates were made of pushes to it that were acknowledged "
+                          "before, and of any",
+                          in_updates.least, in_updates.most));
       }
       if (!least) continue;
       const std::uint64_t acknowledged = surely_added(history, read, *least);

@@ -97,8 +97,7 @@ Gradient Tally::gradient(const Dataset&, std::span<const std::uint32_t> rows,
   Gradient gradient;
   for (std::uint16_t table = 0; table < TallyLayout::kTables; ++table)
     if (const KeySet& keys = batch.added[table]; !keys.empty())
-      gradient.sections.push_back(
-          {{table}, keys, Values(std::vector<float>(keys.size(), -1.0f))});
+      gradient.sections.push_back({{table}, keys, Values(std::vector<float>(keys.size(), -1.0f))});
   return gradient;
 }
 

@@ -56,8 +56,8 @@ std::uint32_t gradients_in_update(const RunSpec& run);
 // is_tally_exact(gradients_in_update(run)), and local steps that are a power of 2.
 OptimizerSpec tally_optimizer(const RunSpec& run);
 
-// Whether float32 arithmetic is exact for so many gradients, whether their gradients are applied one
-// by one or summed first.
+// Whether float32 arithmetic is exact for so many gradients, whether their gradients are applied
+// one by one or summed first.
 bool is_tally_exact(std::uint32_t gradients);
 
 class Tally final : public Learner {

@@ -106,8 +106,7 @@ void draw_settings(RunSpec& run, const Exploration& exploration, Dice dice) {
     if (!dice.chance(0.4)) continue;
     switch (setting) {
       case Setting::kEager:
-        if (model == ConsistencyModel::kSsp)
-          run.consistency.cache = run.consistency.eager = true;
+        if (model == ConsistencyModel::kSsp) run.consistency.cache = run.consistency.eager = true;
         break;
       case Setting::kLocalSteps:
         if (!quorum || !quorum->cancels) run.job.local_steps = dice.chance(0.5) ? 2 : 4;
@@ -180,9 +179,10 @@ RunSpec draw_cluster(const RunSpec& base, const Exploration& exploration, Dice& 
   run.replication.factor = std::min(dice.number(exploration.factor), run.cluster.servers);
   const bool replicated = run.replication.factor > 1;
   run.replication.after_aggregation = replicated && sums && dice.chance(0.35);
-  run.replication.reads = replicated && one_by_one && dice.chance(0.35) ? Reads::kAny : Reads::kTail;
-  run.worker_loss = dice.chance(0.3) && !model->takes_turns() ? WorkerLoss::kGoOn
-                                                              : WorkerLoss::kWait;
+  run.replication.reads =
+      replicated && one_by_one && dice.chance(0.35) ? Reads::kAny : Reads::kTail;
+  run.worker_loss =
+      dice.chance(0.3) && !model->takes_turns() ? WorkerLoss::kGoOn : WorkerLoss::kWait;
   run.detection.enabled = true;
   run.detection.heartbeat = {rounded(dice.number(0.015, 0.03))};
   run.detection.lease = run.detection.heartbeat * static_cast<double>(dice.number({3, 5}));
@@ -201,9 +201,9 @@ double iteration_s(const RunSpec& run) {
   double slowest = 1;  // on average, if one that is slow makes all wait
   for (const StragglerSpec& bursts : run.stragglers)
     slowest += (bursts.factor - 1) * std::min(1.0, bursts.probability * run.cluster.workers);
-  const double transfers = 12 * run.cluster.network.latency +
-                           run.costs.message_flops / run.cluster.host.flops * 8 *
-                               (run.cluster.workers + run.replication.factor);
+  const double transfers =
+      12 * run.cluster.network.latency + run.costs.message_flops / run.cluster.host.flops * 8 *
+                                             (run.cluster.workers + run.replication.factor);
   // In turns, the others' transfers come first.
   const bool in_turns = make_consistency(run.consistency)->takes_turns();
   return compute_s(run) * slowest + transfers * (in_turns ? run.cluster.workers : 1);
@@ -521,8 +521,9 @@ double patience(const RunSpec& run) {
   // Of the gradients that are computed at once, perhaps only as many as make an update count.
   const std::uint32_t workers = run.cluster.workers;
   const double updates = 1.0 * workers / std::min(gradients_in_update(run), workers);
-  return 3 * iteration_s(run) * updates * *run.job.stop.iterations + 12 * run.detection.lease.seconds +
-         20 * run.detection.heartbeat.seconds + 3 * run.client.retry.timeout_max.seconds;
+  return 3 * iteration_s(run) * updates * *run.job.stop.iterations +
+         12 * run.detection.lease.seconds + 20 * run.detection.heartbeat.seconds +
+         3 * run.client.retry.timeout_max.seconds;
 }
 
 }  // namespace

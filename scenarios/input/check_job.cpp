@@ -169,22 +169,23 @@ void check_consistency(const RunSpec& run, const Json& document, const ReadConte
                                consistency.staleness_max, consistency.staleness));
   if (consistency.model != ConsistencyModel::kRoundRobin) return;
   if (run.worker_loss == WorkerLoss::kGoOn)
-    problems.error("/failover/worker_loss",
-                   "found \"go_on\" with \"round_robin\", expected \"wait\": the turn could be lost "
-                   "with its worker");
+    problems.error(
+        "/failover/worker_loss",
+        "found \"go_on\" with \"round_robin\", expected \"wait\": the turn could be lost "
+        "with its worker");
   const auto is_of_worker = [](const FaultSpec& fault) {
-    return std::ranges::any_of(fault.nodes, [](const NodeRange& range) {
-      return range.role == Role::kWorker;
-    });
+    return std::ranges::any_of(fault.nodes,
+                               [](const NodeRange& range) { return range.role == Role::kWorker; });
   };
   for (const FaultSpec& fault : run.faults)
     if ((fault.kind == FaultKind::kCrash || fault.kind == FaultKind::kJoin ||
          fault.kind == FaultKind::kLeave) &&
         is_of_worker(fault))
-      return problems.error("/consistency/model",
-                            fmt::format("found \"round_robin\" with a fault {} of workers, expected "
-                                        "another model: the turn could be lost with its worker",
-                                        in_quotes(fault_name(fault))));
+      return problems.error(
+          "/consistency/model",
+          fmt::format("found \"round_robin\" with a fault {} of workers, expected "
+                      "another model: the turn could be lost with its worker",
+                      in_quotes(fault_name(fault))));
 }
 
 // Between its pushes a worker can do what plain SGD does, and nothing else.

@@ -27,8 +27,8 @@ const char* const kSchemes = "schemes.json";
 RunSpec drawn(const char* file, std::size_t number) {
   static std::map<std::string, Scenario> scenarios;
   if (!scenarios.contains(file))
-    scenarios.emplace(file, *load_scenario(PSGRID_SOURCE_DIR "/scenarios/exploration/" +
-                                           std::string(file)));
+    scenarios.emplace(
+        file, *load_scenario(PSGRID_SOURCE_DIR "/scenarios/exploration/" + std::string(file)));
   const Scenario& scenario = scenarios.at(file);
   return draw_run(scenario.base, *scenario.exploration, scenario.base.seed,
                   static_cast<std::uint32_t>(number));
@@ -140,8 +140,7 @@ TEST(NothingPlanted, TheSameRunsBreakNoPromise) {
   plant(Mistake::kNone);
   std::vector<RunSpec> runs;
   for (const char* explored : {kReplicated, kSchemes})
-    for (std::size_t number = 0; number < kRuns; ++number)
-      runs.push_back(drawn(explored, number));
+    for (std::size_t number = 0; number < kRuns; ++number) runs.push_back(drawn(explored, number));
   for (const Outcome& outcome : run_all(runs)) EXPECT_THAT(outcome.broken, ::testing::IsEmpty());
 }
 
