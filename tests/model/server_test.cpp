@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/support/counting.hpp"
@@ -208,6 +209,42 @@ TEST(Server, ReportsHowStaleAGradientIs) {
   server.receive(kAlice, push(1, 0));
   EXPECT_EQ(server.receive(kAlice, push(2, 1, 2, {0})).front(),
             "applied worker[0] iteration 1 staleness 1 in 1 clocks");
+}
+
+// --- updates of some workers' gradients --------------------------------------------------------
+
+Pull newer_pull(std::uint64_t number, std::uint32_t iteration, std::uint32_t own_clock,
+                std::uint64_t version) {
+  Pull newer = pull(number, iteration, own_clock);
+  newer.version = version;
+  return newer;
+}
+
+// Started anew, a worker pushes again what is in an update already: none newer will come of it.
+TEST(Server, DoesNotHoldAPullForAPushThatItHasHadBefore) {
+  ScriptedNode server = server_under({.model = ConsistencyModel::kKSync, .gradients = 2});
+  server.receive(kAlice, push(1, 0));
+  server.receive(kBob, push(1, 0));
+  EXPECT_EQ(server.receive(kAlice, newer_pull(1, 1, 1, 2)), Effects{});  // and has not pushed yet
+  EXPECT_EQ(server.receive(kAlice, push(1, 0)), Effects{"to worker[0]: push_ack 1"});
+  EXPECT_EQ(server.receive(kAlice, newer_pull(2, 0, 1, 2)),
+            Effects{"to worker[0]: pull_reply 2 version 1 slowest 1 held 0 sections(0:{0-2}=1,1)"});
+}
+
+TEST(Server, MakesAnUpdateOfTheWorkersWhoAreLeft) {
+  const auto job =
+      counting_job(counting_run(2, 1, 10, {.model = ConsistencyModel::kKSync, .gradients = 2}), 2);
+  ScriptedNode server(job, server_id(0));
+  server.start();
+  server.receive(manager_id(0), Welcome{view_of(*job)});
+  server.receive(kAlice, push(1, 0));
+  EXPECT_EQ(server.receive(kAlice, newer_pull(1, 0, 1, 1)), Effects{});
+  ViewDescription without_bob = view_of(*job)->description();
+  without_bob.epoch = {2};
+  without_bob.expelled = {1};
+  const Effects effects =
+      server.receive(manager_id(0), Welcome{std::make_shared<const View>(without_bob)});
+  EXPECT_THAT(effects, ::testing::Contains(::testing::HasSubstr("pull_reply 1 version 1")));
 }
 
 // --- work -------------------------------------------------------------------------------------

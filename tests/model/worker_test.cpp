@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/support/counting.hpp"
@@ -10,9 +11,13 @@
 namespace psgrid {
 namespace {
 
+using ::testing::AllOf;
+using ::testing::Contains;
 using testing::counting_job;
 using testing::counting_run;
 using testing::Effects;
+using ::testing::HasSubstr;
+using ::testing::Not;
 using testing::ScriptedNode;
 using testing::view_of;
 
@@ -183,6 +188,32 @@ TEST_F(WorkerTest, RepeatsItsProgressUntilStopped) {
   EXPECT_EQ(std::count(effects.begin(), effects.end(), "to manager[0]: progress 1 examples 1"), 2);
   worker_->receive(manager_id(0), Stop{});
   EXPECT_EQ(worker_->advance_to(100), Effects{});
+}
+
+TEST_F(WorkerTest, PassesItsTurnUntilTheNextHasHeardOfIt) {
+  RunSpec spec = counting_run(2, 1, 10, {.model = ConsistencyModel::kRoundRobin});
+  spec.client.retry.timeout = {0.5};
+  make(spec);
+  start();
+  EXPECT_THAT(reply(1), Contains("to worker[1]: turn 1"));
+  EXPECT_THAT(worker_->advance_to(1.2), Contains("to worker[1]: turn 1").Times(2));
+  worker_->receive(worker_id(1), Turn{1, true});
+  EXPECT_THAT(worker_->advance_to(9), Not(Contains("to worker[1]: turn 1")));
+}
+
+TEST_F(WorkerTest, TakesATurnOnceThoughItIsToldTwice) {
+  RunSpec spec = counting_run(2, 1, 10, {.model = ConsistencyModel::kRoundRobin});
+  spec.client.retry.timeout = {0.5};
+  make(spec);
+  start();
+  reply(1);
+  worker_->finish(1);
+  EXPECT_THAT(worker_->receive(worker_id(1), Turn{2}),
+              AllOf(Contains("to worker[1]: turn 2 heard"), Contains(HasSubstr(": push 1"))));
+  acknowledge(1);
+  EXPECT_THAT(reply(2), Contains("to worker[1]: turn 3"));
+  worker_->finish(2);
+  EXPECT_EQ(worker_->receive(worker_id(1), Turn{2}), Effects{"to worker[1]: turn 2 heard"});
 }
 
 TEST_F(WorkerTest, DoesNotReportProgressThatItHasNotMade) {
