@@ -278,9 +278,12 @@ void check_gates(const History& history, Findings& findings) {
   const RunSpec& run = history.run();
   if (any_moves(run)) return;  // those who come later count, from an iteration that nobody records
   if (history.consistency().quorum()) return;  // it is held until an update that needs others
-  const double bound = at_most(history, run.detection.lease.seconds + iteration_s(run));
   for (const PullLife& pull : history.pulls()) {
     if (pull.batch_of != pull.worker.rank) continue;  // who has work of its own forgets it
+    // Its end is told when its worker comes to it, after the iterations that it was ahead of.
+    const std::uint32_t ahead = history.consistency().lookahead(pull.iteration);
+    const double bound =
+        at_most(history, run.detection.lease.seconds + (1 + ahead) * iteration_s(run));
     const std::uint64_t required = history.consistency().required(pull.iteration).value;
     const Time begun = history.time(pull.begun);
     // The worker's own pushes have to be in, too.
