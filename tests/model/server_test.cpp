@@ -228,7 +228,7 @@ TEST(Server, DoesNotHoldAPullForAPushThatItHasHadBefore) {
   EXPECT_EQ(server.receive(kAlice, newer_pull(1, 1, 1, 2)), Effects{});  // and has not pushed yet
   EXPECT_EQ(server.receive(kAlice, push(1, 0)), Effects{"to worker[0]: push_ack 1"});
   EXPECT_EQ(server.receive(kAlice, newer_pull(2, 0, 1, 2)),
-            Effects{"to worker[0]: pull_reply 2 version 1 slowest 1 held 0 sections(0:{0-2}=1,1)"});
+            Effects{"to worker[0]: pull_reply 2 version 1 slowest 1 held 0 sections(0:{0-2}=2,2)"});
 }
 
 TEST(Server, MakesAnUpdateOfTheWorkersWhoAreLeft) {
