@@ -44,8 +44,8 @@ class Code {
 std::unique_ptr<Code> make_gradient_code(GradientCodeType type, std::uint32_t workers,
                                          std::uint32_t stragglers);
 
-// Parts that are pushed as they are, one by one, each by `redundancy` workers (Ozfatura et al.,
-// 2019): one piece a part.
+// Parts that are pushed as they are, one by one, each by `redundancy` workers (Amiri and Gunduz,
+// 2018): one piece a part.
 std::unique_ptr<Code> make_uncoded_parts(std::uint32_t workers, std::uint32_t redundancy);
 
 }  // namespace psgrid
