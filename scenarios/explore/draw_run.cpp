@@ -85,8 +85,9 @@ ConsistencySpec draw_consistency(const Exploration& exploration, std::uint32_t w
   if (consistency.model == ConsistencyModel::kBspThenAsync)
     consistency.switch_at = dice.number({1, iterations});
   if (consistency.model == ConsistencyModel::kTaskGraph) consistency.tasks = draw_tasks(dice);
-  if (const auto quorum = make_consistency(consistency)->quorum())
-    consistency.gradients = dice.number({1, quorum->one_each ? workers : workers + 1});
+  if (const auto quorum = make_consistency(consistency)->quorum()) do
+      consistency.gradients = dice.number({1, quorum->one_each ? workers : workers + 1});
+    while (!is_tally_exact(consistency.gradients));
   return consistency;
 }
 
@@ -218,8 +219,8 @@ class Schedule {
     draw_episodes();
   }
 
-  // When everything is well again. `apart` decides on damaged messages, which come on top: whether
-  // there are any has no influence on the other faults.
+  // When everything is well again. `apart` decides on damaged messages and memory that is kept,
+  // which come on top: whether there are any has no influence on the other faults.
   double draw(const Dice& apart) {
     const std::vector<FaultFamily> families = draw_families();
     const std::uint32_t wanted = dice_.number(exploration_.faults);
@@ -231,16 +232,22 @@ class Schedule {
       if (add(dice_.one_of(families)) && ++drawn == wanted) break;
     }
     dice_ = apart;
-    const double weight = exploration_.weights[static_cast<std::size_t>(FaultFamily::kCorrupt)];
-    if (families.empty() || dice_.chance(0.3 * weight)) {
+    if (families.empty() || dice_.chance(0.3 * weight_of(FaultFamily::kCorrupt))) {
       episode_ = dice_.one_of(episodes_);
       for (std::uint32_t tries = 0; tries < kTriesPerFault; ++tries)
         if (add(FaultFamily::kCorrupt)) break;
     }
+    for (FaultSpec& fault : run_.faults)
+      if (fault.kind == FaultKind::kRestart)
+        fault.memory_kept = dice_.chance(0.25 * weight_of(FaultFamily::kMemoryKept));
     return analysis::FaultTimes(run_).healed().value_or(Time{episode_.begin}).seconds;
   }
 
  private:
+  double weight_of(FaultFamily family) const {
+    return exploration_.weights[static_cast<std::size_t>(family)];
+  }
+
   // Faults come in episodes, between which the job gets on: one that stood still all the time would
   // say little. Sometimes there is a single long one. The job is made long enough for them.
   void draw_episodes() {

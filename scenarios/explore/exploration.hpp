@@ -36,13 +36,16 @@ enum class FaultFamily {
   kDelay,
   kRate,
   kReset,
-  kCorrupt,  // last: on top of the others
+  // On top of the others:
+  kCorrupt,
+  kMemoryKept,  // by a node that is restarted
 };
-inline constexpr std::array<const char*, 20> kFaultFamilies = {
+inline constexpr std::array<const char*, 21> kFaultFamilies = {
     "server_crash",  "worker_crash", "manager_crash", "server_pause", "worker_pause",
     "manager_pause", "server_join",  "server_leave",  "worker_join",  "worker_leave",
     "slow",          "partition",    "link_down",     "loss",         "duplicate",
-    "reorder",       "delay",        "rate",          "reset",        "corrupt"};
+    "reorder",       "delay",        "rate",          "reset",        "corrupt",
+    "memory_kept"};
 
 // What runs have besides, each in some of those that it goes with.
 enum class Setting { kEager, kLocalSteps, kWorkStealing, kKeyCaching, kSnappy };
