@@ -10,7 +10,7 @@ namespace psgrid::real {
 
 namespace {
 
-constexpr std::array<char, 8> kMagic = {'p', 's', 'g', 'r', 'i', 'd', '\n', 2};  // 2: the version
+constexpr std::array<char, 8> kMagic = {'p', 's', 'g', 'r', 'i', 'd', '\n', 3};  // 3: the version
 
 template <std::size_t kOffset, class T, std::size_t kSize>
 void store(std::span<std::byte, kSize> out, const T& value) {

@@ -12,7 +12,8 @@ set(arrows_scenarios scenarios sim real analysis model)
 
 # Libraries (the part of <...> up to the first slash or dot) that a folder may use. C++ standard
 # headers are allowed everywhere, except those listed as forbidden.
-set(libraries_model Eigen Random123 boost xxhash snappy)
+# ext: the standard library's own.
+set(libraries_model Eigen Random123 boost ext xxhash snappy)
 set(libraries_sim ${libraries_model} simgrid xbt)
 set(libraries_real ${libraries_model} asio)
 set(libraries_analysis ${libraries_model} nlohmann fmt)

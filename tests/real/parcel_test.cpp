@@ -37,7 +37,7 @@ TEST(Greeting, RefusesWhatIsNone) {
   EXPECT_EQ(refusal(bytes), "expected the greeting of psgrid");
   bytes = greeting_bytes();
   bytes[7] = std::byte{9};
-  EXPECT_EQ(refusal(bytes), "expected version 2 of the transport, found 9");
+  EXPECT_EQ(refusal(bytes), "expected version 3 of the transport, found 9");
   bytes = greeting_bytes();
   bytes[39] = std::byte{1};
   EXPECT_EQ(refusal(bytes), "expected zeros at the greeting's end");
