@@ -121,7 +121,14 @@ bool any_keeps_memory(const std::vector<FaultSpec>& faults) {
                      [](const FaultSpec& fault) { return fault.memory_kept; });
 }
 
-bool is_gone_for_good(const std::vector<FaultSpec>& faults, NodeId node, double now) {
+bool has_left(const std::vector<FaultSpec>& faults, NodeId node, double now) {
+  return std::any_of(faults.begin(), faults.end(), [&](const FaultSpec& fault) {
+    return fault.kind == FaultKind::kLeave && fault.at <= now && selects(fault.nodes, node);
+  });
+}
+
+bool is_gone_for_good(const std::vector<FaultSpec>& faults, NodeId node, std::uint32_t managers,
+                      double now) {
   bool is_out = false, is_cut_off = false;
   for (const FaultSpec& fault : faults) {
     const bool is_hit = selects(fault.nodes, node);
@@ -129,8 +136,11 @@ bool is_gone_for_good(const std::vector<FaultSpec>& faults, NodeId node, double 
     if ((returns && is_hit) || is_of_cluster(fault.kind)) is_out = false;
     if (fault.at > now || fault.until != std::numeric_limits<double>::infinity()) continue;
     if (fault.kind == FaultKind::kCrash || fault.kind == FaultKind::kPause) is_out |= is_hit;
-    const bool is_end = is_hit || fault.to.empty() || selects(fault.to, node);
-    is_cut_off |= fault.link.down && is_end;
+    bool from_all = fault.link.down;
+    for (std::uint32_t rank = 0; rank < managers; ++rank)
+      from_all &=
+          is_between(fault, node, manager_id(rank)) || is_between(fault, manager_id(rank), node);
+    is_cut_off |= from_all;
   }
   return is_out || is_cut_off;
 }

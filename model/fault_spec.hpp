@@ -74,8 +74,13 @@ bool joins_later(const std::vector<FaultSpec>& faults, NodeId node);
 bool keeps_memory(const std::vector<FaultSpec>& faults, NodeId node, double crashed_at);
 bool any_keeps_memory(const std::vector<FaultSpec>& faults);
 
-// Whether a node that is down, stands still or is cut off at a time will be so for ever.
-bool is_gone_for_good(const std::vector<FaultSpec>& faults, NodeId node, double now);
+// Whether it has been told to leave by then.
+bool has_left(const std::vector<FaultSpec>& faults, NodeId node, double now);
+
+// Whether a node that is down, stands still or is cut off from all managers at a time will be so for
+// ever.
+bool is_gone_for_good(const std::vector<FaultSpec>& faults, NodeId node, std::uint32_t managers,
+                      double now);
 
 // Every node that a selector names, in its order.
 std::vector<NodeId> nodes_of(const NodeSelector& selector);

@@ -52,7 +52,7 @@ void Manager::on_message(NodeId from, const MessagePtr& message) {
   if (const auto* joined = std::get_if<Joined>(message.get())) on_joined(from, *joined);
   if (const auto* linked = std::get_if<Linked>(message.get())) on_linked(from, *linked);
   if (const auto* closed = std::get_if<ChainClosed>(message.get())) on_chain_closed(from, *closed);
-  if (const auto* count = std::get_if<PushCount>(message.get())) on_push_count(*count);
+  if (const auto* count = std::get_if<PushCount>(message.get())) on_push_count(from, *count);
   if (const auto* progress = std::get_if<Progress>(message.get())) on_progress(from, *progress);
   if (const auto* snapshot = std::get_if<Snapshot>(message.get())) on_snapshot(*snapshot);
   if (const auto* written = std::get_if<CheckpointWritten>(message.get()))
@@ -147,7 +147,8 @@ void Manager::begin_if_all_joined() {
 // One that has left stays away; where nobody is taken for gone, no other was expelled.
 bool Manager::may_be_admitted(NodeId worker) const {
   if (job_->spec.worker_loss == WorkerLoss::kGoOn && !planted(Mistake::kStaysOut))
-    return !membership_.is_leaving(worker);
+    return !membership_.is_leaving(worker) &&
+           !has_left(job_->spec.faults, worker, context_.now().seconds);
   const auto& admitted = view_->description().admitted;
   return joins_later(job_->spec.faults, worker) &&
          std::none_of(admitted.begin(), admitted.end(),
@@ -156,6 +157,9 @@ bool Manager::may_be_admitted(NodeId worker) const {
 
 // Servers may know pushes of it that it does not, and it may have made some that they do not know.
 void Manager::let_in(std::uint32_t worker) {
+  // It would look for another leader if it heard nothing.
+  if (council_.has_lease())
+    context_.send(worker_id(worker), make_message(HeartbeatAck{context_.now()}));
   const Returning& returning =
       returning_.try_emplace(worker, Returning{view_->epoch(), {}}).first->second;
   for (std::uint32_t shard = 0; shard < view_->shards(); ++shard)
@@ -165,7 +169,9 @@ void Manager::let_in(std::uint32_t worker) {
                                                   returning.asked}));
 }
 
-void Manager::on_push_count(const PushCount& count) {
+void Manager::on_push_count(NodeId from, const PushCount& count) {
+  constexpr std::uint64_t kPushesMost = std::numeric_limits<std::uint32_t>::max() / 2;
+  if (from.role != Role::kServer || count.pushes > kPushesMost) return;
   const auto place = returning_.find(count.worker);
   if (place == returning_.end() || place->second.asked != count.asked) return;
   auto& pushes = place->second.pushes;
@@ -275,7 +281,7 @@ std::vector<std::uint32_t> Manager::gone_for_good() const {
   const Time hope{now - kLeasesOfHope * job_->spec.detection.lease.seconds};
   std::vector<std::uint32_t> gone = membership_.silent_servers(hope);
   std::erase_if(gone, [&](std::uint32_t rank) {
-    return !is_gone_for_good(job_->spec.faults, server_id(rank), now);
+    return !is_gone_for_good(job_->spec.faults, server_id(rank), job_->spec.cluster.managers, now);
   });
   return gone;
 }

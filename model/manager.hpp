@@ -42,7 +42,7 @@ class Manager final : public Node, private Council::Chair {
   void on_joined(NodeId from, const Joined& joined);
   void on_linked(NodeId from, const Linked& linked);
   void on_chain_closed(NodeId from, const ChainClosed& closed);
-  void on_push_count(const PushCount& count);
+  void on_push_count(NodeId from, const PushCount& count);
   void on_progress(NodeId from, const Progress& progress);
   void on_snapshot(const Snapshot& snapshot);
 

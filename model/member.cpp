@@ -16,6 +16,8 @@ constexpr std::uint32_t kUnansweredMost = 4;
 std::uint64_t digest(const ViewDescription& view) {
   std::vector<std::uint32_t> words = {view.epoch.value, view.workers};
   words.insert(words.end(), view.expelled.begin(), view.expelled.end());
+  for (const auto& admitted : view.admitted)
+    words.insert(words.end(), {~0u, admitted.worker, admitted.from.value});
   for (const Chain& chain : view.chains) {
     words.insert(words.end(),
                  {~0u, chain.since.value, chain.joiner.value_or(~0u), chain.joining_since.value});

@@ -234,7 +234,8 @@ struct ChainClosed {
   std::uint32_t shard = 0;
 };
 
-// Manager -> head: how many pushes of an expelled worker are in? It will begin with later ones.
+// Manager -> head: how many pushes are in, of an expelled worker and of those whom it comes back
+// to? It will begin with later ones.
 struct PushCountRequest {
   Epoch since;
   std::uint32_t shard = 0;
@@ -242,7 +243,7 @@ struct PushCountRequest {
   Epoch asked;  // to tell the answer from that to an earlier question
 };
 
-// Head -> manager: so many, and there will be no more.
+// Head -> manager: so many of that worker or any other, and of that one there will be no more.
 struct PushCount {
   std::uint32_t shard = 0;
   std::uint32_t worker = 0;

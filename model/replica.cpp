@@ -278,9 +278,11 @@ void Replica::on_push_count_request(NodeId from, const PushCountRequest& request
   const std::uint32_t worker = request.worker;
   if (!is_head() || from.role != Role::kManager || worker >= view_->workers()) return;
   if (!state_->is_expelled(worker)) return;
-  const std::uint64_t pushes =
-      gathered_ ? pushes_gathered_[worker] : state_->pushes_of(worker).value;
-  context_.send(from, make_message(PushCount{shard_, worker, request.asked, pushes}));
+  std::uint64_t most = 0;
+  for (std::uint32_t each = 0; each < view_->workers(); ++each)
+    most = std::max<std::uint64_t>(
+        most, gathered_ ? pushes_gathered_[each] : state_->pushes_of(each).value);
+  context_.send(from, make_message(PushCount{shard_, worker, request.asked, most}));
 }
 
 // Workers may know that their pushes are stable before this head does.
@@ -933,6 +935,7 @@ void Replica::send_rows_to_readers() {
 }
 
 void Replica::finish(RowsDue due) {
+  if (state_->is_expelled(due.worker)) return;
   if (joint_ && stable_ < state_->sequence()) return;  // it could turn out to be lost
   Rows rows{.since = since_,
             .shard = shard_,

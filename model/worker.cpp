@@ -460,12 +460,14 @@ void Worker::send_turn() {
 }
 
 void Worker::on_turn(NodeId from, const Turn& turn) {
+  if (from.role != Role::kWorker) return;
   if (turn.is_heard) {
     if (turn.number != passed_) return;
     passed_.reset();
     if (turn_timer_) context_.cancel_timer(*std::exchange(turn_timer_, {}));
     return;
   }
+  if (turn.number % job_->spec.cluster.workers != self_.rank) return;
   if (job_->spec.client.retry.timeout.seconds > 0)
     context_.send(from, make_message(Turn{turn.number, true}));
   const bool is_copy = turn.number <= turn_;
@@ -473,7 +475,7 @@ void Worker::on_turn(NodeId from, const Turn& turn) {
   turn_ = turn.number;
   has_turn_ = true;
   if (awaits_turn_) return resume();
-  if (stopped_ || (client_->started() && !program_.is_running())) pass_turn();  // it is done
+  if (client_->started() && !program_.is_running()) pass_turn();  // it is done
 }
 
 // --- work stealing ------------------------------------------------------------------------------
