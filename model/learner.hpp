@@ -34,7 +34,7 @@ struct Table {
   InitialValues initial;
 };
 
-// What a gradient computation hands back: one section a table with the same keys as the weights,
+// What a gradient computation hands back: at most one section a table, of keys of the weights,
 // values = the derivative of the mini-batch's mean loss (plus regularisation) at those weights.
 struct Gradient {
   std::vector<Section> sections;

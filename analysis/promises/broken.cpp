@@ -44,8 +44,7 @@ constexpr std::array<PromiseText, 24> kPromises = {{
      "one."},
     {"Quorum",
      "Where k gradients make an update it is of k, or of those workers' that are left, none of "
-     "them "
-     "is in two, and where they have to be fresh they are of the parameters before it."},
+     "them is in two, and where they have to be fresh they are of the parameters before it."},
     {"Turns",
      "Where workers take turns only one at a time moves data, and none is passed over as long as "
      "it has iterations left."},

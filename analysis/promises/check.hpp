@@ -52,8 +52,8 @@ BrokenList check_promises(const History& history);
 BrokenList check_promises(const Trail& trail);
 
 // Promises about time that were not kept, and shards that lost all replicas before new ones were
-// made, while the machine let processes wait: whether the cluster or the machine is to blame is not known. Not
-// among those of check_promises().
+// made, while the machine let processes wait: whether the cluster or the machine is to blame is not
+// known. Not among those of check_promises().
 BrokenList unknown_promises(const History& history);
 
 // A line for each promise: kept, broken or unknown (with the sentences), or not checked in such a

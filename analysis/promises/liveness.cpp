@@ -94,7 +94,7 @@ BrokenList check_no_deadlock(const History& history) {
 
 namespace {
 
-// The chains of the last view that any node had installed before a place.
+// The last view that any node had installed before a place; null if none.
 const ViewInstalled* view_before(const History& history, Place place) {
   const ViewInstalled* newest = nullptr;
   for (Place at = 0; at < place; ++at)
