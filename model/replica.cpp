@@ -746,7 +746,9 @@ void Replica::log(const Entry& entry) {
 // It is sent what it missed, if that is known and the entries before it are the same here.
 void Replica::on_rejoin(NodeId from, const Rejoin& rejoin) {
   if (from != successor() || !is_tail() || rejoin.joining_since != chain().joining_since) return;
-  if (sending_ && !sending_->pieces.empty()) return;  // it has been sent a copy meanwhile
+  const StateRequest copy{since_, rejoin.joining_since, shard_, 0, 0};
+  // It was sent the first piece of a copy, which has been lost.
+  if (sending_ && !sending_->pieces.empty()) return on_state_request(from, copy);
   const std::uint64_t missed_from = rejoin.sequence + 1;
   const auto missed = std::find_if(log_.begin(), log_.end(), [&](const Logged& logged) {
     return logged.entry.sequence == missed_from;
@@ -755,7 +757,7 @@ void Replica::on_rejoin(NodeId from, const Rejoin& rejoin) {
       rejoin.sequence == state_->sequence() && rejoin.digest == state_->digest_of_entries();
   const bool has_most = missed != log_.end() && missed->digest_before == rejoin.digest;
   if (!has_all && !has_most) {
-    const StateRequest copy{since_, rejoin.joining_since, shard_, 0, 0};
+    sending_.reset();  // if it was told once that it has most, it did not hear it in time
     return on_state_request(from, copy);
   }
   note("rejoined with what it had");

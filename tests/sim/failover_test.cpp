@@ -57,6 +57,28 @@ TEST(Failover, AServerThatReturnsWithItsMemoryNeedsNoCopy) {
   EXPECT_GE(without, 3 * 5) << "of each shard and model";
 }
 
+// What it is told when it is back may be lost, and the head's log be shorter by the time that it
+// asks again.
+TEST(Failover, AServerWithItsMemoryIsBackThoughMessagesAreLost) {
+  for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+    RunSpec spec =
+        failing_counting_run(kWorkers, kServers, 200, {.model = ConsistencyModel::kAsync}, 2);
+    spec.seed = seed;
+    spec.job.stop.time = Duration{60};
+    spec.faults = {fault_at(0.3, FaultKind::kCrash, server_id(1)),
+                   fault_at(0.7, FaultKind::kRestart, server_id(1)),
+                   fault_at(0.7, FaultKind::kLink, server_id(1))};
+    spec.faults[1].memory_kept = true;
+    spec.faults[2].until = 1.1;
+    spec.faults[2].both_ways = true;
+    spec.faults[2].to = {{Role::kServer, 0, kServers - 1}};
+    spec.faults[2].link.loss = 0.5;
+    const Simulated outcome = simulate(counting_job(spec, 8));
+    EXPECT_TRUE(outcome.job_finished);
+    EXPECT_EQ(outcome.reason, StopReason::kIterations) << "seed " << seed;
+  }
+}
+
 TEST(Failover, NothingIsLostWhenAServerCrashesAndReturns) {
   for (const ConsistencySpec& model : staleness_models())
     for (std::uint32_t factor : {2, 3}) {
