@@ -161,9 +161,10 @@ void Manager::let_in(std::uint32_t worker) {
   if (council_.has_lease())
     context_.send(worker_id(worker), make_message(HeartbeatAck{context_.now()}));
   const Returning& returning =
-      returning_.try_emplace(worker, Returning{view_->epoch(), {}}).first->second;
+      returning_.try_emplace(worker, Returning{.asked = view_->epoch(), .shards = {}})
+          .first->second;
   for (std::uint32_t shard = 0; shard < view_->shards(); ++shard)
-    if (!returning.pushes.contains(shard))
+    if (!returning.shards.contains(shard))
       context_.send(view_->head_of(shard),
                     make_message(PushCountRequest{view_->chain(shard).since, shard, worker,
                                                   returning.asked}));
@@ -174,12 +175,10 @@ void Manager::on_push_count(NodeId from, const PushCount& count) {
   if (from.role != Role::kServer || count.pushes > kPushesMost) return;
   const auto place = returning_.find(count.worker);
   if (place == returning_.end() || place->second.asked != count.asked) return;
-  auto& pushes = place->second.pushes;
-  if (count.shard >= view_->shards() || !pushes.emplace(count.shard, count.pushes).second) return;
-  if (pushes.size() < view_->shards()) return;
-  std::uint64_t most = 0;
-  for (const auto& [shard, pushes_of_shard] : pushes) most = std::max(most, pushes_of_shard);
-  admit(count.worker, most);
+  Returning& returning = place->second;
+  if (count.shard >= view_->shards() || !returning.shards.insert(count.shard).second) return;
+  returning.pushes = std::max(returning.pushes, count.pushes);
+  if (returning.shards.size() == view_->shards()) admit(count.worker, returning.pushes);
 }
 
 // Nobody has come as far as where it begins: all shards will know it by then. Nor has it made so

@@ -81,10 +81,11 @@ class Manager final : public Node, private Council::Chair {
       closing_;  // chains whose heads were asked to close them
   ViewPtr view_;
   std::vector<Clock> clocks_;  // by worker
-  // Expelled workers that want to take part: by shard, how many of their pushes are in.
+  // Expelled workers that want to take part: which shards have told how many pushes are in.
   struct Returning {
     Epoch asked;
-    std::map<std::uint32_t, std::uint64_t> pushes;
+    std::set<std::uint32_t> shards;
+    std::uint64_t pushes = 0;  // the most that any has told
   };
   std::map<std::uint32_t, Returning> returning_;
   Checkpointer checkpointer_;

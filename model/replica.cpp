@@ -241,6 +241,11 @@ bool Replica::is_of_earlier_life(NodeId worker, const Pull& pull) const {
   return pull.own_clock < member_.admitted_from(worker.rank);
 }
 
+// The number of its last push that has taken effect here, if only as part of an unfinished sum.
+std::uint64_t Replica::pushes_in(std::uint32_t worker) const {
+  return gathered_ ? pushes_gathered_[worker] : state_->pushes_of(worker).value;
+}
+
 // Whether a worker's push is the next after another. With a code a worker may leave iterations out,
 // each of which has as many numbers as pushes.
 bool Replica::may_follow(RequestId push, std::uint64_t last) const {
@@ -280,8 +285,7 @@ void Replica::on_push_count_request(NodeId from, const PushCountRequest& request
   if (!state_->is_expelled(worker)) return;
   std::uint64_t most = 0;
   for (std::uint32_t each = 0; each < view_->workers(); ++each)
-    most = std::max<std::uint64_t>(
-        most, gathered_ ? pushes_gathered_[each] : state_->pushes_of(each).value);
+    most = std::max(most, pushes_in(each));
   context_.send(from, make_message(PushCount{shard_, worker, request.asked, most}));
 }
 
@@ -307,9 +311,7 @@ void Replica::admit(PendingPush request) {
 // The cores of a processor may finish a worker's pushes in another order than they began them.
 void Replica::finish(PendingPush request) {
   const std::uint32_t worker = request.from.rank;
-  const auto last = [&] {
-    return gathered_ ? pushes_gathered_[worker] : state_->pushes_of(worker).value;
-  };
+  const auto last = [&] { return pushes_in(worker); };
   const RequestId number = std::get<Push>(*request.message).request;
   if (is_of_earlier_life(request.from, number)) return;
   if (last() > 0 && is_void(number, last())) return acknowledge(request.from, number);

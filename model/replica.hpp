@@ -139,6 +139,7 @@ class Replica {
   void admit_next(std::uint32_t worker);
   bool is_of_earlier_life(NodeId worker, RequestId push) const;
   bool is_of_earlier_life(NodeId worker, const Pull& pull) const;
+  std::uint64_t pushes_in(std::uint32_t worker) const;
   bool may_follow(RequestId push, std::uint64_t last) const;
   bool is_void(RequestId push, std::uint64_t last) const;
   void drop_void(PushesByNumber& pushes, std::uint32_t worker, std::uint64_t last);
@@ -174,8 +175,8 @@ class Replica {
   Sections read(const Sections& asked);
   Sections filtered(Sections answer, NodeId to, RequestId pull);
   const KeySet& keys_held(const Section& asked) const;
-  // Answers what may pass the gate now: of one worker, or of all.
   void forget_pulls_of(const Expulsion& expulsion);
+  // Answers what may pass the gate now: of one worker, or of all.
   void open_gate(std::optional<std::uint32_t> worker);
   void note_readers(std::uint32_t worker, const Sections& asked);
   void send_rows_to_readers();

@@ -9,6 +9,7 @@
 #include "model/random.hpp"
 #include "scenarios/explore/exploration.hpp"
 #include "scenarios/explore/tolerance.hpp"
+#include "scenarios/input/check_run.hpp"
 
 namespace psgrid::scenarios {
 
@@ -85,9 +86,11 @@ ConsistencySpec draw_consistency(const Exploration& exploration, std::uint32_t w
   if (consistency.model == ConsistencyModel::kBspThenAsync)
     consistency.switch_at = dice.number({1, iterations});
   if (consistency.model == ConsistencyModel::kTaskGraph) consistency.tasks = draw_tasks(dice);
-  if (const auto quorum = make_consistency(consistency)->quorum()) do
+  if (const auto quorum = make_consistency(consistency)->quorum()) {
+    do {
       consistency.gradients = dice.number({1, quorum->one_each ? workers : workers + 1});
-    while (!is_tally_exact(consistency.gradients));
+    } while (!is_tally_exact(consistency.gradients));
+  }
   return consistency;
 }
 
@@ -101,8 +104,6 @@ std::uint32_t draw_workers(const Exploration& exploration, Dice& dice) {
 void draw_settings(RunSpec& run, const Exploration& exploration, Dice dice) {
   const auto quorum = make_consistency(run.consistency)->quorum();
   const ConsistencyModel model = run.consistency.model;
-  const bool waits = model == ConsistencyModel::kBsp || model == ConsistencyModel::kSsp ||
-                     model == ConsistencyModel::kDynamicSsp;
   for (Setting setting : exploration.settings) {
     if (!dice.chance(0.4)) continue;
     switch (setting) {
@@ -113,7 +114,8 @@ void draw_settings(RunSpec& run, const Exploration& exploration, Dice dice) {
         if (!quorum || !quorum->cancels) run.job.local_steps = dice.chance(0.5) ? 2 : 4;
         break;
       case Setting::kWorkStealing:
-        if (!waits || run.job.local_steps > 1 || run.cluster.workers == 1) break;
+        if (!leaves_time_to_help(model) || run.job.local_steps > 1 || run.cluster.workers == 1)
+          break;
         run.job.work_stealing = {.pieces = 2u << dice.below(3),
                                  .partners = dice.number({1, run.cluster.workers - 1})};
         run.job.batch = run.job.work_stealing->pieces;

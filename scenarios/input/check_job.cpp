@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <bit>
 #include <string>
 
@@ -173,14 +172,10 @@ void check_consistency(const RunSpec& run, const Json& document, const ReadConte
         "/failover/worker_loss",
         "found \"go_on\" with \"round_robin\", expected \"wait\": the turn could be lost "
         "with its worker");
-  const auto is_of_worker = [](const FaultSpec& fault) {
-    return std::ranges::any_of(fault.nodes,
-                               [](const NodeRange& range) { return range.role == Role::kWorker; });
-  };
   for (const FaultSpec& fault : run.faults)
     if ((fault.kind == FaultKind::kCrash || fault.kind == FaultKind::kJoin ||
          fault.kind == FaultKind::kLeave) &&
-        is_of_worker(fault))
+        has_role(fault.nodes, Role::kWorker))
       return problems.error(
           "/consistency/model",
           fmt::format("found \"round_robin\" with a fault {} of workers, expected "
@@ -232,8 +227,7 @@ void check_work_stealing(const RunSpec& run, const ReadContext& context) {
       !problems.sound("/cluster/workers"))
     return;
   const ConsistencyModel model = run.consistency.model;
-  if (model != ConsistencyModel::kBsp && model != ConsistencyModel::kSsp &&
-      model != ConsistencyModel::kDynamicSsp)
+  if (!leaves_time_to_help(model))
     problems.error("/job/work_stealing",
                    fmt::format("found the consistency model {}, expected \"bsp\", \"ssp\" or "
                                "\"dynamic_ssp\", under which workers wait",

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <string>
 
 #include <fmt/format.h>
@@ -14,11 +13,6 @@ namespace {
 
 // Pushes are float32: what a sum of them may be wrong by.
 constexpr double kErrorMost = 1e-3;
-
-bool has_workers(const NodeSelector& nodes) {
-  return std::any_of(nodes.begin(), nodes.end(),
-                     [](const NodeRange& range) { return range.role == Role::kWorker; });
-}
 
 void check_code(const RunSpec& run, Problems& problems) {
   const ConsistencySpec& spec = run.consistency;
@@ -89,7 +83,7 @@ void check_company(const RunSpec& run, Problems& problems) {
                                model));
   for (const FaultSpec& fault : run.faults)
     if ((fault.kind == FaultKind::kJoin || fault.kind == FaultKind::kLeave) &&
-        has_workers(fault.nodes))
+        has_role(fault.nodes, Role::kWorker))
       return problems.error("/consistency/model",
                             fmt::format("found {} with workers that {}, expected another model: it "
                                         "is for a certain number of workers",

@@ -6,6 +6,17 @@
 
 namespace psgrid::scenarios {
 
+bool has_role(const NodeSelector& nodes, Role role) {
+  for (const NodeRange& range : nodes)
+    if (range.role == role) return true;
+  return false;
+}
+
+bool leaves_time_to_help(ConsistencyModel model) {
+  return model == ConsistencyModel::kBsp || model == ConsistencyModel::kSsp ||
+         model == ConsistencyModel::kDynamicSsp;
+}
+
 void check_cluster(const RunSpec& run, const ReadContext& context) {
   Problems& problems = context.problems;
   if (!problems.sound("/cluster")) return;
@@ -23,12 +34,6 @@ bool only_role(const NodeSelector& nodes, Role role) {
   for (const NodeRange& range : nodes)
     if (range.role != role) return false;
   return !nodes.empty();
-}
-
-bool has_role(const NodeSelector& nodes, Role role) {
-  for (const NodeRange& range : nodes)
-    if (range.role == role) return true;
-  return false;
 }
 
 // Parameters of one model that contradict each other or do nothing.

@@ -11,6 +11,12 @@ namespace psgrid::scenarios {
 // at are sound. Settings that a later layer has made void are reset in `run`.
 void check_run(RunSpec& run, const Document& document, const ReadContext& context);
 
+// Whether any of these nodes has the role.
+bool has_role(const NodeSelector& nodes, Role role);
+
+// Whether workers wait for one another under a model in such a way that they could help.
+bool leaves_time_to_help(ConsistencyModel model);
+
 // Its parts.
 void check_cluster(const RunSpec& run, const ReadContext& context);
 void check_stragglers(const RunSpec& run, const Json& document, const ReadContext& context);
